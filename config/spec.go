@@ -1,0 +1,60 @@
+// Package config decodes YAML strictly into the Specs of the other packages,
+// fills defaults, validates, and gives the canonical form that identifies a
+// trial. It does not know how anything runs.
+package config
+
+import (
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/curriculum"
+	"github.com/invoicelab/invoicelab/nn"
+	"github.com/invoicelab/invoicelab/train"
+)
+
+// Experiment is everything one run depends on, but the seed and the data's digest.
+type Experiment struct {
+	Corpus     Corpus          `yaml:"corpus"`
+	Model      nn.Spec         `yaml:"model"`
+	Curriculum curriculum.Spec `yaml:"curriculum"`
+	Train      train.Spec      `yaml:"train"`
+}
+
+// Corpus names the data: a folder written by "corpus generate" or "corpus
+// import" (Path), or a recipe (Generate). Schema, when given, replaces the
+// schema of an imported corpus (to give its labels groups) or is the schema
+// of the generated one.
+type Corpus struct {
+	Path     string         `yaml:"path" help:"folder of a corpus; excludes generate"`
+	Generate *corpus.Recipe `yaml:"generate" help:"recipe of generated invoices; excludes path"`
+	Schema   string         `yaml:"schema" help:"name of a shipped schema or path of a schema file"`
+}
+
+// Sweep is a base experiment and the axes along which it is varied; its
+// trials are the product of all axes and seeds.
+type Sweep struct {
+	Name    string
+	About   string // one line, shown in lists and reports
+	Primary string // the metric that variants are compared by, named in advance: "test/macro_f1"
+	Seeds   []uint64
+	Base    Experiment
+	Axes    []Axis
+}
+
+// Axis is one factor of a sweep.
+type Axis struct {
+	Name   string
+	Levels []Level
+}
+
+// Level is one value of a factor: its name in tables and the settings (dotted
+// key to YAML value, such as "model.head.kind": hybrid) it makes.
+type Level struct {
+	Name string
+	Set  []Setting
+}
+
+// Setting assigns a value to a dotted key; Line is where it stands.
+type Setting struct {
+	Key  string
+	Text string // YAML of the value
+	Line int
+}

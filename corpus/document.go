@@ -1,0 +1,101 @@
+package corpus
+
+import "fmt"
+
+// Box is an axis-aligned rectangle in page units, 0..1000 on both axes, y
+// downwards.
+type Box struct{ X0, Y0, X1, Y1 int16 }
+
+// Token is one word of a document, in reading order.
+type Token struct {
+	Text    string
+	Box     Box
+	Page    int      // 0-based
+	Line    int      // 0-based line of layout, counted through the document
+	Columns []string // further columns of a conll file; nil elsewhere
+}
+
+// Span is one entity: tokens Start to End, End exclusive. Spans of a document
+// are sorted by Start and do not overlap.
+type Span struct {
+	Entity     EntityID
+	Start, End int
+}
+
+// Document is a labelled document.
+type Document struct {
+	ID       string
+	Domain   string // empty when the data has no domains
+	Template string // template family; empty when the data has none
+	Kind     string // INVOICE, WAYBILL, RECEIPT, ...; empty when not known
+	Boxed    bool   // tokens have boxes
+	Tokens   []Token
+	Spans    []Span
+}
+
+// Labels gives the BIO label of each token under the numbering of Schema.
+func (d *Document) Labels() []int32 {
+	labels := make([]int32, len(d.Tokens))
+	for _, s := range d.Spans {
+		if s.Start < 0 || s.End > len(labels) || s.Start >= s.End {
+			panic(fmt.Sprintf("corpus: Labels: document %s: span %v of %d tokens", d.ID, s, len(labels)))
+		}
+		labels[s.Start] = 1 + 2*int32(s.Entity)
+		for t := s.Start + 1; t < s.End; t++ {
+			labels[t] = 2 + 2*int32(s.Entity)
+		}
+	}
+	return labels
+}
+
+// Split names a part of a corpus.
+type Split string
+
+// The splits of a corpus. Heldout holds whole template families that no other
+// split has; imported data may lack Validation and Heldout.
+const (
+	Train      Split = "train"
+	Validation Split = "validation"
+	Test       Split = "test"
+	Heldout    Split = "heldout"
+)
+
+// Splits lists all splits in the order in which files and tables show them.
+var Splits = []Split{Train, Validation, Test, Heldout}
+
+// Dataset is a corpus in memory.
+type Dataset struct {
+	Manifest Manifest
+	Schema   *Schema
+	Docs     map[Split][]Document
+}
+
+// Manifest describes a corpus. Digest covers schema and documents (not names
+// of folders or times), so equal digests mean equal data.
+type Manifest struct {
+	Name   string          `json:"name"`
+	Source string          `json:"source"` // "generated" or the importer's name
+	Digest string          `json:"digest"` // sha256, hex
+	Recipe *Recipe         `json:"recipe,omitempty"`
+	Boxed  bool            `json:"boxed"`
+	Splits map[Split]Count `json:"splits"`
+	Notes  []string        `json:"notes,omitempty"` // what an importer changed or could not align, summed up
+}
+
+// Count sums up one split.
+type Count struct {
+	Documents int            `json:"documents"`
+	Tokens    int            `json:"tokens"`
+	Entities  int            `json:"entities"`
+	Domains   map[string]int `json:"domains,omitempty"`   // documents per domain
+	Templates map[string]int `json:"templates,omitempty"` // documents per template family
+	Labels    map[string]int `json:"labels"`              // entities per entity type
+}
+
+// Recipe is everything that a generated corpus depends on. Document i of a
+// recipe is the same whatever else is made.
+type Recipe struct {
+	Documents int     `yaml:"documents" json:"documents" default:"600" min:"20" max:"1000000" help:"documents in all splits together, held-out templates included"`
+	Seed      uint64  `yaml:"seed" json:"seed" default:"1" help:"seed of every random choice in the documents"`
+	Noise     float64 `yaml:"noise" json:"noise" default:"0.02" min:"0" max:"0.5" help:"share of tokens with an OCR error"`
+}

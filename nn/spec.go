@@ -1,0 +1,76 @@
+// Package nn holds parameters, layers with forward and backward, encoders,
+// heads, losses, the CRF module, the optimiser and checkpoints. It computes on
+// a kernels.Backend and knows nothing of documents, text or SQL.
+package nn
+
+// Spec describes a model and its loss. The tags declare name, default, range
+// and help of each setting once; config reads them.
+type Spec struct {
+	Encoder EncoderSpec `yaml:"encoder"`
+	Head    HeadSpec    `yaml:"head"`
+	CRF     string      `yaml:"crf" default:"crf/bio" oneof:"none crf crf/bio" help:"decoder: argmax, free CRF, or CRF with BIO constraints"`
+	Loss    LossSpec    `yaml:"loss"`
+}
+
+// EncoderSpec describes the compact encoder: summed hashed embeddings, then
+// layers that mix each token with its neighbours in reading order and on the page.
+type EncoderSpec struct {
+	Hidden  int     `yaml:"hidden" default:"96" min:"8" max:"1024" help:"width of embeddings and layers"`
+	Layers  int     `yaml:"layers" default:"2" min:"0" max:"12" help:"context layers"`
+	Window  int     `yaml:"window" default:"1" min:"0" max:"4" help:"neighbours taken on each side in reading order by every layer"`
+	Buckets int     `yaml:"buckets" default:"8192" min:"64" max:"1048576" help:"hash buckets of each text feature"`
+	Dropout float64 `yaml:"dropout" default:"0.1" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer"`
+}
+
+// HeadSpec describes the head.
+type HeadSpec struct {
+	Kind        string  `yaml:"kind" default:"linear" oneof:"linear hybrid" help:"linear scores, or group stage with cosine prototypes"`
+	Dim         int     `yaml:"dim" default:"256" min:"4" max:"2048" help:"prototype dimension (hybrid)"`
+	Temperature float64 `yaml:"temperature" default:"10" min:"0.1" max:"100" help:"initial factor of the cosine (hybrid); learned"`
+	Dropout     float64 `yaml:"dropout" default:"0.1" min:"0" max:"0.9" help:"dropout of the group stage (hybrid)"`
+}
+
+// LossSpec describes the components of the loss and their weights.
+type LossSpec struct {
+	Kind       string  `yaml:"kind" default:"ce" oneof:"ce class_balanced focal combined" help:"loss on the scores"`
+	Beta       float64 `yaml:"beta" default:"0.9999" min:"0" max:"0.999999" help:"class_balanced: weight (1-beta)/(1-beta^n)"`
+	Gamma      float64 `yaml:"gamma" default:"2" min:"0" max:"10" help:"focal: exponent of 1-p"`
+	Balanced   float64 `yaml:"balanced_share" default:"0.6" min:"0" max:"1" help:"combined: share of class_balanced; the rest is focal"`
+	Entity     float64 `yaml:"entity_weight" default:"1" min:"0" max:"100" help:"weight of the loss on the scores"`
+	Group      float64 `yaml:"group_weight" default:"0.3" min:"0" max:"100" help:"weight of the cross-entropy of the group stage (hybrid)"`
+	Separation float64 `yaml:"separation_weight" default:"0.01" min:"0" max:"100" help:"weight of the mean squared cosine between prototypes (hybrid)"`
+	CRF        float64 `yaml:"crf_weight" default:"0.5" min:"0" max:"100" help:"weight of the CRF's negative log-likelihood per token"`
+}
+
+// Labels describes the label set of a model. BIO labels are numbered O = 0,
+// B-e = 1+2e, I-e = 2+2e.
+type Labels struct {
+	Entities int
+	GroupOf  []int32 // group of each entity, 0..Groups-1; nil when the schema has none
+	Groups   int
+	Counts   []float64 // labelled tokens of each BIO label in the training split, for class_balanced
+}
+
+// NumLabels is the number C of BIO labels.
+func (l Labels) NumLabels() int { return 1 + 2*l.Entities }
+
+// Inputs describes what train feeds to the encoder.
+type Inputs struct {
+	Features   int // feature ids of a token (F)
+	TableRows  int // rows of the embedding table (V); ids are 0..V-1, -1 is absent
+	Neighbours int // neighbours of a token (K), itself included
+}
+
+// Batch is one packed batch in host memory. Document b is tokens Offsets[b]
+// to Offsets[b+1]; N = Offsets[B].
+type Batch struct {
+	Offsets    []int32 // [B+1]
+	Features   []int32 // [N*F]
+	Rows       []int32 // sorted unique ids in Features, without -1
+	Neighbours []int32 // [N*K], token index in the batch or -1
+	Labels     []int32 // [N], kernels.Ignore where masked; nil when predicting
+}
+
+// Losses are the components of one step, unweighted, by name; NaN and Inf
+// are kept. "total" is the weighted sum.
+type Losses map[string]float64
