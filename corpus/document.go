@@ -48,50 +48,6 @@ func (d *Document) Labels() []int32 {
 	return labels
 }
 
-// Split names a part of a corpus.
-type Split string
-
-// The splits of a corpus. Heldout holds whole template families that no other
-// split has; imported data may lack Validation and Heldout.
-const (
-	Train      Split = "train"
-	Validation Split = "validation"
-	Test       Split = "test"
-	Heldout    Split = "heldout"
-)
-
-// Splits lists all splits in the order in which files and tables show them.
-var Splits = []Split{Train, Validation, Test, Heldout}
-
-// Dataset is a corpus in memory.
-type Dataset struct {
-	Manifest Manifest
-	Schema   *Schema
-	Docs     map[Split][]Document
-}
-
-// Manifest describes a corpus. Digest covers schema and documents (not names
-// of folders or times), so equal digests mean equal data.
-type Manifest struct {
-	Name   string          `json:"name"`
-	Source string          `json:"source"` // "generated" or the importer's name
-	Digest string          `json:"digest"` // sha256, hex
-	Recipe *Recipe         `json:"recipe,omitempty"`
-	Boxed  bool            `json:"boxed"`
-	Splits map[Split]Count `json:"splits"`
-	Notes  []string        `json:"notes,omitempty"` // what an importer changed or could not align, summed up
-}
-
-// Count sums up one split.
-type Count struct {
-	Documents int            `json:"documents"`
-	Tokens    int            `json:"tokens"`
-	Entities  int            `json:"entities"`
-	Domains   map[string]int `json:"domains,omitempty"`   // documents per domain
-	Templates map[string]int `json:"templates,omitempty"` // documents per template family
-	Labels    map[string]int `json:"labels"`              // entities per entity type
-}
-
 // Recipe is everything that a generated corpus depends on. Document i of a
 // recipe is the same whatever else is made.
 type Recipe struct {
