@@ -1,0 +1,165 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Format is the kind of file that a figure is written as.
+type Format string
+
+// The formats of figures: PNG at 144 dots per inch, and SVG whose text stays
+// text.
+const (
+	PNG Format = "png"
+	SVG Format = "svg"
+)
+
+// Figure is one picture of a report. Name is that of its files, without the
+// ending; About says in a line what it shows.
+type Figure struct {
+	Name  string
+	About string
+	plan  func(r *Report, f *fonts, width float64) (*drawing, error)
+}
+
+// Figures lists all figures, in the order in which a report shows them.
+func Figures() []Figure {
+	return []Figure{
+		{"per-label", "F1 of every entity type under two variants, with support and 95 % intervals", planPerLabel},
+		{"learning-curves", "validation F1 and every component of the loss by epoch", planCurves},
+		{"frequency", "F1 against the number of training documents that hold the entity type", planFrequency},
+		{"effects", "what each factor of the sweep changes in the primary metric", planEffects},
+	}
+}
+
+// Absent is the error of a figure that the data do not allow; Reason is shown
+// in its place.
+type Absent struct{ Reason string }
+
+func (a *Absent) Error() string { return "reports: figure left out: " + a.Reason }
+
+func absent(format string, args ...any) error {
+	return &Absent{Reason: fmt.Sprintf(format, args...)}
+}
+
+// drawing is a figure that is laid out for one width but not yet painted. The
+// title says the finding, the caption what was counted, the label what a
+// screen reader says.
+type drawing struct {
+	title   string
+	caption string
+	label   string
+	height  float64
+	paint   func(c *canvas)
+}
+
+// Widths of drawings in points: of files and wide pages, and of phones. Each
+// is laid out anew, so that type keeps its size.
+const (
+	wideWidth   = 640.0
+	narrowWidth = 330.0
+)
+
+// margin is the space round a drawing in a file, in points.
+const margin = 10.0
+
+// Draw writes the figure with its title and caption to w, and returns the
+// caption. The error is an *Absent when r does not hold what the figure shows.
+func (f Figure) Draw(w io.Writer, format Format, r *Report) (caption string, err error) {
+	fs := newFonts()
+	d, err := f.plan(r, fs, wideWidth)
+	if err != nil {
+		return "", err
+	}
+	page := framed(d, fs)
+	switch format {
+	case SVG:
+		s := &svgSurface{}
+		page.paint(&canvas{surface: s, width: wideWidth + 2*margin, height: page.height, fonts: fs})
+		_, err = w.Write(s.document(wideWidth+2*margin, page.height, page.label, false))
+	case PNG:
+		s, img := newPNG(wideWidth+2*margin, page.height, fs)
+		page.paint(&canvas{surface: s, width: wideWidth + 2*margin, height: page.height, fonts: fs})
+		err = writePNG(w, img)
+	default:
+		panic(fmt.Sprintf("reports: Draw: format %q", format))
+	}
+	if err != nil {
+		return "", fmt.Errorf("reports: figure %s as %s: %w", f.Name, format, err)
+	}
+	return d.caption, nil
+}
+
+// inline gives the figure as SVG for a page, without title and caption, which
+// the page sets itself.
+func (f Figure) inline(r *Report, fs *fonts, width float64) (d *drawing, svg []byte, err error) {
+	d, err = f.plan(r, fs, width)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &svgSurface{}
+	d.paint(&canvas{surface: s, width: width, height: d.height, fonts: fs})
+	return d, s.document(width, d.height, d.label, true), nil
+}
+
+// framed adds title and caption above and below d, and a margin round all.
+func framed(d *drawing, fs *fonts) *drawing {
+	const titleSize, titleLead, captionLead = 11.0, 14.0, 9.0
+	title := lettering{size: titleSize, bold: true, tint: inkText}
+	caption := lettering{size: smallSize, tint: inkMuted}
+	head := fs.wrap(d.title, wideWidth, title)
+	foot := fs.wrap(d.caption, wideWidth, caption)
+	top := margin + float64(len(head))*titleLead + 4
+	height := top + d.height + 4 + float64(len(foot))*captionLead + margin
+	return &drawing{
+		title: d.title, caption: d.caption, label: d.title + ". " + d.label, height: height,
+		paint: func(c *canvas) {
+			for i, line := range head {
+				c.text(margin, margin+titleSize+float64(i)*titleLead, line, title)
+			}
+			inner := &canvas{
+				surface: shifted{c.surface, margin, top},
+				width:   wideWidth, height: d.height, fonts: fs,
+			}
+			d.paint(inner)
+			for i, line := range foot {
+				c.text(margin, top+d.height+4+smallSize+float64(i)*captionLead, line, caption)
+			}
+		},
+	}
+}
+
+// shifted is a surface whose origin lies at dx, dy of another.
+type shifted struct {
+	surface
+	dx, dy float64
+}
+
+func (s shifted) move(points []point) []point {
+	out := make([]point, len(points))
+	for i, p := range points {
+		out[i] = point{p.x + s.dx, p.y + s.dy}
+	}
+	return out
+}
+
+func (s shifted) rect(x, y, w, h float64, t tint, alpha float64) {
+	s.surface.rect(x+s.dx, y+s.dy, w, h, t, alpha)
+}
+func (s shifted) polygon(p []point, t tint, alpha float64) { s.surface.polygon(s.move(p), t, alpha) }
+func (s shifted) polyline(p []point, k stroke)             { s.surface.polyline(s.move(p), k) }
+func (s shifted) circle(x, y, r float64, t tint, alpha float64) {
+	s.surface.circle(x+s.dx, y+s.dy, r, t, alpha)
+}
+func (s shifted) text(x, y float64, t string, l lettering) { s.surface.text(x+s.dx, y+s.dy, t, l) }
+
+// isAbsent gives the reason of an *Absent error.
+func isAbsent(err error) (reason string, ok bool) {
+	var a *Absent
+	if errors.As(err, &a) {
+		return a.Reason, true
+	}
+	return "", false
+}
