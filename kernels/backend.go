@@ -43,7 +43,8 @@ type Backend interface {
 	FillF64(dst F64, v float64)
 
 	// MatMul: c = op(a) op(b), or c += op(a) op(b) when accumulate.
-	// op transposes where ta, tb say so. At most one of ta, tb is true.
+	// op transposes where ta, tb say so. At most one of ta, tb is true. A sum of
+	// no terms is 0.
 	MatMul(c, a, b Mat, ta, tb, accumulate bool)
 	// AddBias: y[i,j] += bias[j], in place.
 	AddBias(y Mat, bias F32)
@@ -74,7 +75,10 @@ type Backend interface {
 	GELUGrad(dx, dy, x F32)
 	// Dropout: y[i] = x[i]/(1-rate) where a counter-based generator keyed by
 	// (seed, i) keeps element i, else 0. Kept iff the top 24 bits of
-	// splitmix64(seed + i*0x9E3779B97F4A7C15) / 2^24 >= rate. It is its own gradient. y may be x.
+	// splitmix64(seed + i*0x9E3779B97F4A7C15) / 2^24 >= rate, where splitmix64(s) is
+	// the output from state s: it adds 0x9E3779B97F4A7C15 to s, then mixes
+	// (30, 0xBF58476D1CE4E5B9; 27, 0x94D049BB133111EB; 31). 0 <= rate < 1. It is its
+	// own gradient. y may be x.
 	Dropout(y, x F32, rate float32, seed uint64)
 
 	// GroupLogSoftmax: log-softmax of each row of x within each group:
@@ -90,9 +94,12 @@ type Backend interface {
 
 	// Cosine: y[n,c] = temperature[0] cos(x[n], p[c]). Each norm is clamped at
 	// 1e-8 by itself; xInv [N] and pInv [C] receive the reciprocal norms.
+	// Elements of up to 1e18 in size, and of up to 1e30 where those of the other
+	// side are near 1, give finite results.
 	Cosine(y Mat, xInv, pInv F32, x, p Mat, temperature F32)
 	// CosineGrad: dx is overwritten; dp += and dTemperature[0] += . y, xInv and pInv
-	// are those of Cosine. A row with a clamped norm is treated as having a constant norm.
+	// are those of Cosine, temperature[0] is not 0. A row whose reciprocal norm is
+	// 1e8 was clamped and is treated as having a constant norm.
 	CosineGrad(dx, dp Mat, dTemperature F32, dy, y, x, p Mat, xInv, pInv, temperature F32)
 	// Separation: loss[0] = mean over ordered pairs i != j of cos(p[i], p[j])^2,
 	// and dp += scale times its gradient. One prototype gives 0.
@@ -107,7 +114,8 @@ type Backend interface {
 	//
 	// and dz += CE d ce/dz + CB d cb/dz + Focal d focal/dz. A component whose
 	// factor is zero and cb without Weights are reported as 0. V = 0, or
-	// sum w = 0, gives 0 and no gradient. Each loss is summed in float64.
+	// sum w = 0, gives 0 and no gradient. Gamma is at least 0; p that rounds to 1
+	// gives no focal gradient and no NaN. Each loss is summed in float64.
 	SoftmaxLoss(dz Mat, loss F64, z Mat, labels I32, p LossParams)
 
 	// CRF is the negative log-likelihood of a linear-chain CRF over a packed
@@ -121,14 +129,16 @@ type Backend interface {
 	// dEmit, dTrans, dStart, dEnd += scale times the gradient of sum nll.
 	// A score of -1e4 or below (-inf included) in trans, start or end forbids: it has
 	// exactly zero mass and zero gradient. A document whose labels have no legal
-	// path gets nll +Inf and adds no gradient. fallbacks counts documents redone
-	// in the log domain.
+	// path gets nll +Inf and adds no gradient. An empty document has nll 0, here,
+	// and log Z 0 and score 0 below. fallbacks counts documents redone in the log
+	// domain; a backend that works in the log domain throughout reports 0.
 	CRF(nll F64, dEmit Mat, g CRFGrad, emit Mat, w CRFWeights, labels I32, offsets []int32, scale float32) (fallbacks int)
-	// CRFMarginals: p[t, c] = P(y_t = c | emit) of each document, and logZ [B].
+	// CRFMarginals: p[t, c] = P(y_t = c | emit) of each document, and logZ [B]. A
+	// document without a legal path gets zeros and logZ -Inf.
 	CRFMarginals(p Mat, logZ F64, emit Mat, w CRFWeights, offsets []int32)
 	// Viterbi: the path of greatest score of each document and its score [B].
-	// Of equal scores the lowest label wins. A document without a legal path
-	// gets score -Inf and labels 0.
+	// Of equal scores the lowest label wins, from the last token backwards. A
+	// document without a legal path gets score -Inf and labels 0.
 	Viterbi(path I32, score F64, emit Mat, w CRFWeights, offsets []int32)
 	// Argmax of each row; of equal scores the lowest column wins.
 	Argmax(path I32, z Mat)
