@@ -1,0 +1,179 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Interval is an estimate with the ends of its interval.
+type Interval struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+// Excludes says whether the interval lies wholly on one side of x. It is
+// false when any part is NaN.
+func (v Interval) Excludes(x float64) bool { return v.Low > x || v.High < x }
+
+// Difference compares two sides by one statistic. A and B are the means over
+// the side's tallies, Diff is B minus A.
+type Difference struct {
+	A, B, Diff Interval
+	P          float64 // two-sided
+	Valid      int     // resamples in which the statistic was defined
+}
+
+var errNoDocuments = errors.New("no documents to resample")
+
+// Bootstrap gives a percentile interval over documents for each statistic: as
+// many documents as there are are drawn with replacement, and the interval is
+// from the (1-level)/2 quantile to the (1+level)/2 quantile of the statistic
+// over the resamples. Resamples in which a statistic is NaN are left out for
+// it; one that is NaN on the tally itself gets NaN throughout.
+func Bootstrap(t Tally, stats []Statistic, r Resampling) ([]Interval, error) {
+	r, err := r.filled()
+	if err != nil {
+		return nil, err
+	}
+	if len(t.Docs) == 0 {
+		return nil, errNoDocuments
+	}
+	p := pack(t)
+	if err := p.fits(); err != nil {
+		return nil, err
+	}
+	values := matrix(len(stats), r.Resamples)
+	resample([]packed{p}, len(t.Docs), r, func(i int, totals [][]Count) {
+		for s, stat := range stats {
+			values[s][i] = stat(totals[0])
+		}
+	})
+	totals := t.Totals()
+	intervals := make([]Interval, len(stats))
+	for s, stat := range stats {
+		intervals[s] = percentile(stat(totals), values[s], r.Level)
+	}
+	return intervals, nil
+}
+
+// PairedBootstrap compares side b with side a. a[k] and b[k] are a pair (one
+// seed, one setting of the other factors) and all tallies have the same
+// documents, else the error names the first that differs. The statistic of a
+// side is the mean over its tallies. Documents are resampled, the same for
+// all tallies; the pairs are fixed, so the interval says how far the
+// difference would move with other documents, not with other seeds.
+//
+// P inverts the percentile interval: twice the smaller share of resamples
+// with a difference at or below, or at or above, zero, each count with one
+// added, at most 1. It is below 1-level when the interval excludes zero, up
+// to the one added.
+func PairedBootstrap(a, b []Tally, stats []Statistic, r Resampling) ([]Difference, error) {
+	r, err := r.filled()
+	if err != nil {
+		return nil, err
+	}
+	if len(a) != len(b) || len(a) == 0 {
+		panic(fmt.Sprintf("metrics: PairedBootstrap: %d and %d tallies: expected pairs", len(a), len(b)))
+	}
+	pairs := len(a)
+	tallies := make([]packed, 0, 2*pairs) // a's, then b's
+	full := make([][]Count, 0, 2*pairs)
+	for k, t := range append(slices.Clone(a), b...) {
+		if err := SameDocuments(a[0], t); err != nil {
+			return nil, fmt.Errorf("pair 1 and pair %d: %w", k%pairs+1, err)
+		}
+		p := pack(t)
+		if err := p.fits(); err != nil {
+			return nil, err
+		}
+		tallies = append(tallies, p)
+		full = append(full, t.Totals())
+	}
+	documents := len(a[0].Docs)
+	if documents == 0 {
+		return nil, errNoDocuments
+	}
+	means := func(totals [][]Count, stat Statistic) (ma, mb float64) {
+		for k := range pairs {
+			ma += stat(totals[k])
+			mb += stat(totals[pairs+k])
+		}
+		return ma / float64(pairs), mb / float64(pairs)
+	}
+	va, vb, vd := matrix(len(stats), r.Resamples), matrix(len(stats), r.Resamples), matrix(len(stats), r.Resamples)
+	resample(tallies, documents, r, func(i int, totals [][]Count) {
+		for s, stat := range stats {
+			va[s][i], vb[s][i] = means(totals, stat)
+			vd[s][i] = vb[s][i] - va[s][i]
+		}
+	})
+	differences := make([]Difference, len(stats))
+	for s, stat := range stats {
+		ma, mb := means(full, stat)
+		d := Difference{A: percentile(ma, va[s], r.Level), B: percentile(mb, vb[s], r.Level), Diff: percentile(mb-ma, vd[s], r.Level)}
+		d.P, d.Valid = signP(vd[s])
+		differences[s] = d
+	}
+	return differences, nil
+}
+
+func matrix(rows, columns int) [][]float64 {
+	all := make([]float64, rows*columns)
+	m := make([][]float64, rows)
+	for i := range m {
+		m[i] = all[i*columns : (i+1)*columns]
+	}
+	return m
+}
+
+// percentile is value with the central level of values, whose NaN are left
+// out. values is sorted in place.
+func percentile(value float64, values []float64, level float64) Interval {
+	slices.Sort(values) // NaN first
+	defined := values
+	for len(defined) > 0 && math.IsNaN(defined[0]) {
+		defined = defined[1:]
+	}
+	return Interval{Value: value, Low: Quantile(defined, (1-level)/2), High: Quantile(defined, (1+level)/2)}
+}
+
+// Quantile of sorted values, with linear interpolation between the order
+// statistics about position q*(n-1) (type 7 of Hyndman and Fan). It is NaN
+// without values.
+func Quantile(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	position := q * float64(len(sorted)-1)
+	below := int(position)
+	if below >= len(sorted)-1 {
+		return sorted[len(sorted)-1]
+	}
+	share := position - float64(below)
+	return float64((1-share)*sorted[below]) + float64(share*sorted[below+1])
+}
+
+// signP is the two-sided p of resampled differences and how many are defined.
+// Without any it is NaN.
+func signP(differences []float64) (p float64, valid int) {
+	below, above := 0, 0 // zero counts on both sides
+	for _, d := range differences {
+		if math.IsNaN(d) {
+			continue
+		}
+		valid++
+		if d <= 0 {
+			below++
+		}
+		if d >= 0 {
+			above++
+		}
+	}
+	if valid == 0 {
+		return math.NaN(), 0
+	}
+	return min(1, 2*float64(min(below, above)+1)/float64(valid+1)), valid
+}
