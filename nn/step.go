@@ -1,0 +1,204 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/invoicelab/invoicelab/kernels"
+)
+
+// StepOptions are the settings of one optimiser step.
+type StepOptions struct {
+	LR          float64 // learning rate of this step, see Schedule
+	Decay       float64 // decoupled weight decay
+	Clip        float64 // greatest norm of the whole gradient; 0 is no limit
+	DropoutSeed uint64  // a different one for each step
+}
+
+// DocumentError is a document of a batch that a step cannot train on.
+type DocumentError struct {
+	Document int // index in the batch
+	Token    int // index in the document; -1 when it is not one token's fault
+	Reason   string
+}
+
+func (e *DocumentError) Error() string {
+	if e.Token < 0 {
+		return fmt.Sprintf("nn: document %d of the batch: %s", e.Document, e.Reason)
+	}
+	return fmt.Sprintf("nn: document %d of the batch, token %d: %s", e.Document, e.Token, e.Reason)
+}
+
+// Step trains on one batch: forward, losses, backward, clipping, AdamW.
+//
+// The losses hold each component that has a weight, unweighted: "entity" (the
+// loss on the scores) and the parts it is made of ("ce", "class_balanced",
+// "focal"), "group" and "separation" of the hybrid head, "crf" (summed
+// negative log-likelihood over valid tokens), and "total", the weighted sum.
+// Valid tokens are those whose label is not kernels.Ignore. A batch without
+// any has losses of 0 on its labels.
+//
+// A gold path that the CRF forbids is a *DocumentError. A loss or gradient
+// that is NaN or infinite is an error that names it; the losses come with it.
+// After an error the parameters are those from before the step.
+func (m *Model) Step(b Batch, opt StepOptions) (Losses, error) {
+	rows, p, err := m.gradient(b, opt.DropoutSeed)
+	if err != nil {
+		return nil, err
+	}
+	docs := len(b.Offsets) - 1
+	m.store.addNorm(p.stats.Slice(statNorm, statNorm+1), rows)
+	stats := make([]float64, statDocs+docs)
+	m.be.GetF64(stats, p.stats)
+	losses := m.report(stats, b.Labels)
+	m.gradNorm = math.Sqrt(stats[statNorm])
+	if err := m.checkFinite(losses, stats, rows); err != nil {
+		m.store.clearGrads()
+		return losses, err
+	}
+	m.store.step(p.stats.Slice(statNorm, statNorm+1), rows, opt)
+	m.clock.lap(timeOptimiser)
+	return losses, nil
+}
+
+// GradNorm is the norm of the gradient of the last Step, before clipping.
+func (m *Model) GradNorm() float64 { return m.gradNorm }
+
+// gradient adds the gradient of the total loss to the gradients of all
+// parameters and leaves the losses in the stats of the pass it returns.
+func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass, err error) {
+	m.checkBatch("Step", b)
+	valid := 0
+	for i, l := range b.Labels {
+		if l != kernels.Ignore {
+			valid++
+			if l < 0 || int(l) >= m.labels {
+				panic(fmt.Sprintf("nn: Step: label %d of token %d, of %d labels", l, i, m.labels))
+			}
+		}
+	}
+	if m.crf != nil {
+		if err := m.crf.check(b); err != nil {
+			return rows, nil, err
+		}
+	}
+	m.clock.start()
+	m.mem.Reset()
+	p = m.upload(b)
+	p.train, p.seed = true, dropoutSeed
+	p.labels = b.Labels
+	p.targets = p.mem.I32(p.n)
+	m.be.PutI32(p.targets, b.Labels)
+	rows = p.mem.I32(len(b.Rows))
+	m.be.PutI32(rows, b.Rows)
+	p.stats = p.mem.F64(statDocs + len(b.Offsets) - 1)
+	m.be.FillF64(p.stats, 0)
+
+	h := m.encoder.forward(p)
+	scores := m.head.forward(p, h)
+	m.clock.lap(timeHead)
+
+	dScores := p.mem.Zeros(p.n, m.labels)
+	m.loss.add(p, dScores, scores)
+	m.head.loss(p)
+	m.clock.lap(timeLoss)
+	if m.crf != nil {
+		m.crf.add(p, dScores, scores, valid)
+		m.clock.lap(timeCRF)
+	}
+	dh := p.mem.Mat(h.Rows, h.Cols)
+	m.head.backward(p, dh, dScores)
+	m.clock.lap(timeHead)
+	m.encoder.backward(p, dh)
+	return rows, p, nil
+}
+
+// report names the losses in stats.
+func (m *Model) report(stats []float64, labels []int32) Losses {
+	valid := 0
+	for _, l := range labels {
+		if l != kernels.Ignore {
+			valid++
+		}
+	}
+	out := Losses{}
+	total := m.loss.report(stats, out)
+	total += m.head.report(stats, out)
+	if m.crf != nil {
+		total += m.crf.report(stats, valid, out)
+	}
+	out["total"] = total
+	return out
+}
+
+// checkFinite names the first component, or else the first parameter, that is
+// NaN or infinite.
+func (m *Model) checkFinite(losses Losses, stats []float64, rows kernels.I32) error {
+	for _, name := range []string{"ce", "class_balanced", "focal", "group", "separation"} {
+		if v := losses[name]; !finite(v) {
+			return fmt.Errorf("nn: the loss component %q is %g", name, v)
+		}
+	}
+	for d, nll := range stats[statDocs:] {
+		if !finite(nll) {
+			return &DocumentError{Document: d, Token: -1, Reason: fmt.Sprintf("the loss component \"crf\" is %g", nll)}
+		}
+	}
+	if !finite(losses["total"]) {
+		return fmt.Errorf("nn: the total loss is %g", losses["total"])
+	}
+	if !finite(stats[statNorm]) {
+		return fmt.Errorf("nn: the gradient of %q is not finite (squared norm of all %g)", m.store.blame(m.mem.F64(1), rows), stats[statNorm])
+	}
+	return nil
+}
+
+// Predict labels every token of b: the best path of the CRF, or the best
+// score where the model has none. Labels of b are not read.
+func (m *Model) Predict(b Batch) []int32 {
+	m.checkBatch("Predict", b)
+	m.mem.Reset()
+	var idle clock // prediction is not part of Step
+	p := m.upload(b)
+	p.clock = &idle
+	scores := m.head.forward(p, m.encoder.forward(p))
+	path := p.mem.I32(p.n)
+	if m.crf == nil {
+		m.be.Argmax(path, scores)
+	} else {
+		m.be.Viterbi(path, p.mem.F64(len(p.offsets)-1), scores, m.crf.weights(), p.offsets)
+	}
+	labels := make([]int32, p.n)
+	m.be.GetI32(labels, path)
+	return labels
+}
+
+// upload puts the inputs of b on the backend.
+func (m *Model) upload(b Batch) *pass {
+	p := &pass{be: m.be, mem: m.mem, clock: &m.clock, n: int(b.Offsets[len(b.Offsets)-1]), offsets: b.Offsets}
+	p.features = m.mem.I32(len(b.Features))
+	m.be.PutI32(p.features, b.Features)
+	p.neighbours = m.mem.I32(len(b.Neighbours))
+	m.be.PutI32(p.neighbours, b.Neighbours)
+	return p
+}
+
+// checkBatch panics on a batch whose slices do not fit each other.
+func (m *Model) checkBatch(op string, b Batch) {
+	if len(b.Offsets) < 2 || b.Offsets[0] != 0 {
+		panic(fmt.Sprintf("nn: %s: offsets %v", op, b.Offsets))
+	}
+	for d := 1; d < len(b.Offsets); d++ {
+		if b.Offsets[d] <= b.Offsets[d-1] {
+			panic(fmt.Sprintf("nn: %s: document %d of the batch has no tokens", op, d-1))
+		}
+	}
+	n := int(b.Offsets[len(b.Offsets)-1])
+	if len(b.Features) != n*m.in.Features || len(b.Neighbours) != n*m.in.Neighbours {
+		panic(fmt.Sprintf("nn: %s: %d feature ids and %d neighbours for %d tokens of %d and %d",
+			op, len(b.Features), len(b.Neighbours), n, m.in.Features, m.in.Neighbours))
+	}
+	if op == "Step" && len(b.Labels) != n {
+		panic(fmt.Sprintf("nn: Step: %d labels for %d tokens", len(b.Labels), n))
+	}
+}
