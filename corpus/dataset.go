@@ -1,6 +1,9 @@
 package corpus
 
-import "errors"
+import (
+	"fmt"
+	"slices"
+)
 
 // Split names a part of a corpus.
 type Split string
@@ -24,25 +27,90 @@ type Dataset struct {
 	Docs     map[Split][]Document
 }
 
-// Seal counts every split into Manifest.Splits and sets Manifest.Boxed and
-// Manifest.Digest. It changes no document.
-func (ds *Dataset) Seal() {}
-
-// Write stores the corpus in folder dir: manifest.json, schema.json and one
-// jsonl file per split. It seals ds first.
-func (ds *Dataset) Write(dir string) error { return errors.New("corpus: Write: not yet written") }
-
-// Open reads a corpus that Write stored, and verifies its counts and digest.
-func Open(dir string) (*Dataset, error) { return nil, errors.New("corpus: Open: not yet written") }
-
-// WithSchema replaces the schema by one of the same entity names, in any
-// order, for instance one that gives them groups.
-func (ds *Dataset) WithSchema(s *Schema) error {
-	return errors.New("corpus: WithSchema: not yet written")
+// Seal counts every split that has documents into Manifest.Splits and sets
+// Manifest.Boxed (every document has boxes) and Manifest.Digest. It neither
+// sorts nor changes a document.
+func (ds *Dataset) Seal() {
+	ds.Manifest.Splits = map[Split]Count{}
+	ds.Manifest.Boxed = true
+	some := false
+	for _, split := range Splits {
+		docs := ds.Docs[split]
+		if len(docs) == 0 {
+			continue
+		}
+		some = true
+		ds.Manifest.Splits[split] = countDocuments(ds.Schema, docs)
+		for i := range docs {
+			ds.Manifest.Boxed = ds.Manifest.Boxed && docs[i].Boxed
+		}
+	}
+	ds.Manifest.Boxed = ds.Manifest.Boxed && some
+	ds.Manifest.Digest = Digest(ds.Schema, ds.Docs)
 }
 
-// Validate lists what is wrong with a corpus.
-func Validate(ds *Dataset) []Problem { return nil }
+// WithSchema replaces the schema by one with the same entity names, which may
+// have groups and stand in another order; the spans are renumbered in place.
+// The digest stays, for it covers names only. An error names the entity that
+// is missing or unknown, and leaves ds as it was.
+func (ds *Dataset) WithSchema(s *Schema) error {
+	if err := checkSchema(s); err != nil {
+		return fmt.Errorf("schema %s: %w", s.Name, err)
+	}
+	renumber := make([]EntityID, len(ds.Schema.Entities))
+	same := len(s.Entities) == len(ds.Schema.Entities)
+	for i, e := range ds.Schema.Entities {
+		id, ok := s.Lookup(e.Name)
+		if !ok {
+			return fmt.Errorf("schema %s lacks entity %q of the corpus%s", s.Name, e.Name, didYouMean(e.Name, missingFrom(s, ds.Schema)))
+		}
+		renumber[i] = id
+		same = same && int(id) == i
+	}
+	for _, e := range s.Entities {
+		if _, ok := ds.Schema.Lookup(e.Name); !ok {
+			return fmt.Errorf("schema %s has entity %q, which the corpus does not have%s", s.Name, e.Name, didYouMean(e.Name, missingFrom(ds.Schema, s)))
+		}
+	}
+	if !same {
+		for _, split := range Splits {
+			for i := range ds.Docs[split] {
+				for k := range ds.Docs[split][i].Spans {
+					span := &ds.Docs[split][i].Spans[k]
+					span.Entity = renumber[span.Entity]
+				}
+			}
+		}
+	}
+	ds.Schema = s
+	return nil
+}
 
-// Digest is the sha256, in hex, of schema entity names and documents.
-func Digest(schema *Schema, docs map[Split][]Document) string { return "" }
+// missingFrom lists the entities of a that b lacks: what a misspelt name of
+// b may have meant. When there is none, all names of a.
+func missingFrom(a, b *Schema) []string {
+	var only, all []string
+	for _, e := range a.Entities {
+		all = append(all, e.Name)
+		if _, ok := b.Lookup(e.Name); !ok {
+			only = append(only, e.Name)
+		}
+	}
+	if len(only) > 0 {
+		return only
+	}
+	return all
+}
+
+// splitFile is the file of a split in the folder of a corpus.
+func splitFile(s Split) string { return string(s) + ".jsonl" }
+
+// corpusFiles lists every file that the folder of a corpus may hold.
+func corpusFiles() []string {
+	files := []string{manifestName, schemaName}
+	for _, s := range Splits {
+		files = append(files, splitFile(s))
+	}
+	slices.Sort(files)
+	return files
+}

@@ -3,6 +3,8 @@ package corpus
 import (
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 )
 
 // Importer reads other people's data.
@@ -26,20 +28,42 @@ type ImportResult struct {
 // Importers lists the importers in the order in which help texts show them.
 func Importers() []Importer {
 	return []Importer{
-		{Name: "conll", About: "columns of tokens and BIO, IOB1 or BIOES labels, a blank line after each sentence", Import: importConll},
+		{Name: "conll", About: "tokens in columns, the last a BIO, IOB1 or BIOES label; a blank line after each sentence", Import: importConll},
 		{Name: "sroie", About: "scanned receipts: box/ID.csv, key/ID.json and sizes.tsv", Import: importSroie},
 	}
 }
 
-// ImportPath runs the importer called from on path, a folder or one file.
+// ImportPath runs the importer called from on path, which is a folder, or one
+// file where the importer reads single files. The manifest is named after the
+// path; problems and errors name files inside it.
 func ImportPath(from, path string) (ImportResult, error) {
-	return ImportResult{}, fmt.Errorf("corpus: import not yet written")
-}
-
-func importConll(fsys fs.FS, names []string) (ImportResult, error) {
-	return ImportResult{}, fmt.Errorf("corpus: conll not yet written")
-}
-
-func importSroie(fsys fs.FS, names []string) (ImportResult, error) {
-	return ImportResult{}, fmt.Errorf("corpus: sroie not yet written")
+	var importer *Importer
+	var names []string
+	for _, i := range Importers() {
+		if i.Name == from {
+			importer = &i
+		}
+		names = append(names, i.Name)
+	}
+	if importer == nil {
+		return ImportResult{}, fmt.Errorf("no importer is called %q%s; there are %q", from, didYouMean(from, names), names)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return ImportResult{}, fmt.Errorf("importing %s: %w", from, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return ImportResult{}, fmt.Errorf("importing %s: %w", from, err)
+	}
+	folder, files := path, []string(nil)
+	if !info.IsDir() {
+		folder, files = filepath.Dir(path), []string{filepath.Base(path)}
+	}
+	result, err := importer.Import(os.DirFS(folder), files)
+	if err != nil {
+		return ImportResult{}, fmt.Errorf("importing %s from %s: %w", from, folder, err)
+	}
+	result.Dataset.Manifest.Name = filepath.Base(path)
+	return result, nil
 }

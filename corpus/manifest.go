@@ -1,13 +1,16 @@
 package corpus
 
-// Manifest describes a corpus. Digest covers schema and documents (not names
-// of folders or times), so equal digests mean equal data.
+import "maps"
+
+// Manifest describes a corpus. Digest covers the names of the entities and
+// all documents (not groups, names of folders or times), so equal digests
+// mean equal data.
 type Manifest struct {
 	Name   string          `json:"name"`
 	Source string          `json:"source"` // "generated" or the importer's name
 	Digest string          `json:"digest"` // sha256, hex
 	Recipe *Recipe         `json:"recipe,omitempty"`
-	Boxed  bool            `json:"boxed"`
+	Boxed  bool            `json:"boxed"` // every document has boxes
 	Splits map[Split]Count `json:"splits"`
 	Notes  []string        `json:"notes,omitempty"` // what an importer changed or could not align, summed up
 }
@@ -19,5 +22,37 @@ type Count struct {
 	Entities  int            `json:"entities"`
 	Domains   map[string]int `json:"domains,omitempty"`   // documents per domain
 	Templates map[string]int `json:"templates,omitempty"` // documents per template family
-	Labels    map[string]int `json:"labels"`              // entities per entity type
+	Labels    map[string]int `json:"labels"`              // entities per entity type that occurs
+}
+
+// countDocuments sums up docs. Empty domains and templates are not counted.
+func countDocuments(schema *Schema, docs []Document) Count {
+	c := Count{Documents: len(docs), Labels: map[string]int{}}
+	for i := range docs {
+		d := &docs[i]
+		c.Tokens += len(d.Tokens)
+		c.Entities += len(d.Spans)
+		for _, s := range d.Spans {
+			c.Labels[schema.Entities[s.Entity].Name]++
+		}
+		if d.Domain != "" {
+			if c.Domains == nil {
+				c.Domains = map[string]int{}
+			}
+			c.Domains[d.Domain]++
+		}
+		if d.Template != "" {
+			if c.Templates == nil {
+				c.Templates = map[string]int{}
+			}
+			c.Templates[d.Template]++
+		}
+	}
+	return c
+}
+
+// equal says whether two counts agree in every figure.
+func (c Count) equal(o Count) bool {
+	return c.Documents == o.Documents && c.Tokens == o.Tokens && c.Entities == o.Entities &&
+		maps.Equal(c.Domains, o.Domains) && maps.Equal(c.Templates, o.Templates) && maps.Equal(c.Labels, o.Labels)
 }
