@@ -1,0 +1,82 @@
+package train
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/metrics"
+)
+
+// scoreTokens is how many tokens are predicted at once, unless one document
+// has more.
+const scoreTokens = 4096
+
+// score predicts a split and counts entities per document and label, strict.
+func (r *runner) score(split corpus.Split) metrics.Tally {
+	begin := time.Now()
+	defer func() { r.scoring += time.Since(begin) }()
+	docs := r.splits[split]
+	tally := metrics.Tally{Labels: r.labels}
+	for first := 0; first < len(docs); {
+		var which []int
+		for tokens := 0; first < len(docs); first++ {
+			if tokens += len(docs[first].labels); tokens > scoreTokens && len(which) > 0 {
+				break
+			}
+			which = append(which, first)
+		}
+		batch := r.scorer.pack(docs, which, 0)
+		predicted := r.model.Predict(batch)
+		for i, w := range which {
+			d := &docs[w]
+			tally.AddDoc(d.doc.ID, d.doc.Domain, d.doc.Template, d.labels, predicted[batch.Offsets[i]:batch.Offsets[i+1]], metrics.Strict)
+		}
+	}
+	return tally
+}
+
+// tally is where the result holds a split's counts.
+func (res *Result) tally(split corpus.Split) *metrics.Tally {
+	switch split {
+	case corpus.Validation:
+		return &res.Validation
+	case corpus.Test:
+		return &res.Test
+	case corpus.Heldout:
+		return &res.Heldout
+	}
+	panic(fmt.Sprintf("train: tally: split %s", split))
+}
+
+// figures are the metrics of a split by name: all of metrics.Names and, with
+// the training documents per entity type, macro F1 within each bucket that
+// has gold support.
+func figures(t metrics.Tally, trainDocs map[string]int) map[string]float64 {
+	out := map[string]float64{}
+	for _, name := range metrics.Names() {
+		v, err := t.Metric(name)
+		if err != nil {
+			panic("train: figures: " + err.Error()) // Names and Metric disagree
+		}
+		out[name] = v
+	}
+	if trainDocs == nil {
+		return out
+	}
+	totals := t.Totals()
+	buckets := metrics.Buckets(trainDocs, t.Labels, metrics.LongTail())
+	sums, counts := make([]float64, len(metrics.BucketNames)), make([]int, len(metrics.BucketNames))
+	for l, b := range buckets {
+		if totals[l].Gold > 0 {
+			sums[b] += totals[l].Score().F1
+			counts[b]++
+		}
+	}
+	for b, n := range counts {
+		if n > 0 {
+			out[metrics.BucketNames[b]+"_macro_f1"] = sums[b] / float64(n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,194 @@
+package train
+
+import (
+	"hash/fnv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/invoicelab/invoicelab/corpus"
+)
+
+// textSpace is one kind of text feature: its value is hashed into a range of
+// rows of its own in the embedding table.
+type textSpace struct {
+	name  string
+	part  int  // the space has 1/part of the setting's buckets
+	exact bool // names the very word, so word dropout drops it
+	value func(word string) string
+}
+
+// textSpaces are the text features of every token.
+var textSpaces = []textSpace{
+	{"word", 1, true, strings.ToLower},
+	{"digits", 1, true, zeroDigits},
+	{"shape", 4, false, func(w string) string { return shape(w, false) }},
+	{"short_shape", 16, false, func(w string) string { return shape(w, true) }},
+	{"prefix1", 32, false, func(w string) string { return prefix(w, 1) }},
+	{"prefix2", 8, false, func(w string) string { return prefix(w, 2) }},
+	{"prefix3", 2, false, func(w string) string { return prefix(w, 3) }},
+	{"prefix4", 1, false, func(w string) string { return prefix(w, 4) }},
+	{"suffix1", 32, false, func(w string) string { return suffix(w, 1) }},
+	{"suffix2", 8, false, func(w string) string { return suffix(w, 2) }},
+	{"suffix3", 2, false, func(w string) string { return suffix(w, 3) }},
+	{"suffix4", 1, false, func(w string) string { return suffix(w, 4) }},
+}
+
+// boxSpace is one kind of position feature, with its own rows.
+type boxSpace struct {
+	name string
+	rows int
+	bin  func(t *corpus.Token, inLine int) int // clamped to 0..rows-1
+}
+
+// boxSpaces are the position features of tokens that have boxes; bins are in
+// page units of 0..1000.
+var boxSpaces = []boxSpace{
+	{"x0", 50, func(t *corpus.Token, _ int) int { return int(t.Box.X0) / 20 }},
+	{"x1", 50, func(t *corpus.Token, _ int) int { return int(t.Box.X1) / 20 }},
+	{"y0", 50, func(t *corpus.Token, _ int) int { return int(t.Box.Y0) / 20 }},
+	{"width", 32, func(t *corpus.Token, _ int) int { return int(t.Box.X1-t.Box.X0) / 8 }},
+	{"height", 32, func(t *corpus.Token, _ int) int { return int(t.Box.Y1-t.Box.Y0) / 2 }},
+	{"page", 4, func(t *corpus.Token, _ int) int { return t.Page }},
+	{"in_line", 16, func(_ *corpus.Token, inLine int) int { return inLine }},
+}
+
+// featurizer turns the tokens of a document into rows of the embedding table.
+type featurizer struct {
+	buckets int
+	boxed   bool
+	seen    []bool // rows of the training split; other rows are absent when predicting
+}
+
+// perToken is the number F of features of a token.
+func (f *featurizer) perToken() int {
+	if f.boxed {
+		return len(textSpaces) + len(boxSpaces)
+	}
+	return len(textSpaces)
+}
+
+// size is the number of rows of a text space.
+func (f *featurizer) size(s textSpace) int { return max(f.buckets/s.part, 1) }
+
+// rows is the number V of rows of the embedding table.
+func (f *featurizer) rows() int {
+	n := 0
+	for _, s := range textSpaces {
+		n += f.size(s)
+	}
+	if f.boxed {
+		for _, s := range boxSpaces {
+			n += s.rows
+		}
+	}
+	return n
+}
+
+// features are the rows of every token of d, [T*F].
+func (f *featurizer) features(d *corpus.Document) []int32 {
+	ids := make([]int32, 0, len(d.Tokens)*f.perToken())
+	line, inLine := -1, 0
+	for t := range d.Tokens {
+		tok := &d.Tokens[t]
+		base := 0
+		for _, s := range textSpaces {
+			h := fnv.New64a()
+			h.Write([]byte(s.value(tok.Text)))
+			ids = append(ids, int32(base)+int32(h.Sum64()%uint64(f.size(s))))
+			base += f.size(s)
+		}
+		if !f.boxed {
+			continue
+		}
+		if tok.Line != line {
+			line, inLine = tok.Line, 0
+		}
+		for _, s := range boxSpaces {
+			ids = append(ids, int32(base+min(max(s.bin(tok, inLine), 0), s.rows-1)))
+			base += s.rows
+		}
+		inLine++
+	}
+	return ids
+}
+
+// learn notes the rows that the training split uses.
+func (f *featurizer) learn(ids []int32) {
+	if f.seen == nil {
+		f.seen = make([]bool, f.rows())
+	}
+	for _, id := range ids {
+		f.seen[id] = true
+	}
+}
+
+// known replaces rows that training never touched by -1: their embeddings are
+// noise.
+func (f *featurizer) known(ids []int32) []int32 {
+	for i, id := range ids {
+		if !f.seen[id] {
+			ids[i] = -1
+		}
+	}
+	return ids
+}
+
+func zeroDigits(w string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '0'
+		}
+		return r
+	}, w)
+}
+
+// shape maps upper case to X, lower case to x, digits to 0 and keeps the rest;
+// short joins repeats.
+func shape(w string, short bool) string {
+	var b strings.Builder
+	last := rune(-1)
+	for _, r := range w {
+		switch {
+		case unicode.IsUpper(r):
+			r = 'X'
+		case unicode.IsLetter(r):
+			r = 'x'
+		case unicode.IsDigit(r):
+			r = '0'
+		}
+		if short && r == last {
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// prefix is the first n characters in lower case; a shorter word is marked, so
+// that it differs from a longer one that begins like it.
+func prefix(w string, n int) string {
+	at := 0
+	for range n {
+		if at == len(w) {
+			return strings.ToLower(w) + "$"
+		}
+		_, size := utf8.DecodeRuneInString(w[at:])
+		at += size
+	}
+	return strings.ToLower(w[:at])
+}
+
+// suffix is the last n characters in lower case, marked like prefix.
+func suffix(w string, n int) string {
+	at := len(w)
+	for range n {
+		if at == 0 {
+			return "^" + strings.ToLower(w)
+		}
+		_, size := utf8.DecodeLastRuneInString(w[:at])
+		at -= size
+	}
+	return strings.ToLower(w[at:])
+}
