@@ -1,0 +1,127 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/invoicelab/invoicelab/corpus"
+)
+
+// Canonical is the form of e that identifies it: YAML with every key present,
+// in fixed order, numbers in their shortest form, so that equal settings give
+// equal bytes. Two things of the data are left to the digests that stand
+// beside it in a trial's key: corpus.path is left out, and of a schema file's
+// path only the name stays, so that users with other folders get the same
+// keys. It decodes to e again but for these two.
+func (e Experiment) Canonical() string {
+	e.Corpus.Path = ""
+	if isPath(e.Corpus.Schema) {
+		name := path.Base(strings.ReplaceAll(e.Corpus.Schema, `\`, "/"))
+		e.Corpus.Schema = strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
+	}
+	return e.render(func(s setting) bool { return s.key != "corpus.path" })
+}
+
+// YAML writes e in full, paths included: a file that LoadExperiment reads as e.
+func (e Experiment) YAML() string { return e.render(func(setting) bool { return true }) }
+
+func (e Experiment) render(keep func(setting) bool) string {
+	var b strings.Builder
+	var open []string // the mappings that the last line stands in
+	for _, s := range settings() {
+		if !keep(s) {
+			continue
+		}
+		names := strings.Split(s.key, ".")
+		groups := names[:len(names)-1]
+		v := s.field(&e, false)
+		if !v.IsValid() { // corpus.generate is absent: said once, in place of its keys
+			if len(open) == 0 || open[len(open)-1] != "generate" {
+				b.WriteString("  generate: null\n")
+			}
+			open = groups
+			continue
+		}
+		for i, g := range groups {
+			if i >= len(open) || open[i] != g {
+				fmt.Fprintf(&b, "%s%s:\n", strings.Repeat("  ", i), g)
+				open = groups[:i+1]
+			}
+		}
+		open = groups
+		fmt.Fprintf(&b, "%s%s: %s\n", strings.Repeat("  ", len(groups)), names[len(names)-1], valueText(v))
+	}
+	return b.String()
+}
+
+// valueText is the canonical YAML of a setting's value.
+func valueText(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.Int:
+		return strconv.FormatInt(v.Int(), 10)
+	case reflect.Uint64:
+		return strconv.FormatUint(v.Uint(), 10)
+	case reflect.Float64:
+		return number(v.Float())
+	case reflect.Slice:
+		items := make([]string, v.Len())
+		for i := range items {
+			items[i] = valueText(v.Index(i))
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	}
+	return stringText(v.String())
+}
+
+// bareWord is text that YAML may hold without quotes.
+var bareWord = regexp.MustCompile(`^[\pL_][\pL\pN_./+-]*$`)
+
+// stringText is the canonical YAML of a text: bare where that reads back as
+// the same text, otherwise in double quotes.
+func stringText(s string) string {
+	if bareWord.MatchString(s) {
+		var n yaml.Node
+		if yaml.Unmarshal([]byte(s), &n) == nil && len(n.Content) == 1 && n.Content[0].Tag == "!!str" {
+			return s
+		}
+	}
+	return strconv.Quote(s)
+}
+
+// Hash is the sha256, in hex, of the canonical form.
+func (e Experiment) Hash() string {
+	sum := sha256.Sum256([]byte(e.Canonical()))
+	return hex.EncodeToString(sum[:])
+}
+
+// SchemaHash is the sha256, in hex, over the entities of a schema in order,
+// each with name, group and head. The schema's name does not enter.
+func SchemaHash(s *corpus.Schema) string {
+	h := sha256.New()
+	for _, e := range s.Entities {
+		fmt.Fprintf(h, "%q %q %q\n", e.Name, e.Group, e.Head)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Value gives the canonical YAML of the setting with a dotted key. It panics
+// when there is no such setting; a setting inside an absent corpus.generate is
+// "null".
+func (e Experiment) Value(key string) string {
+	s, what := newTable().lookup(key)
+	if what != "" {
+		panic("config: Value: " + key + ": " + what)
+	}
+	if v := s.field(&e, false); v.IsValid() {
+		return valueText(v)
+	}
+	return "null"
+}

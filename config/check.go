@@ -1,0 +1,115 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// fault is something that only shows when several settings are seen together.
+type fault struct {
+	keys []string // the settings concerned, the one to name first
+	what string
+}
+
+// at finds the line to show, and the key there: the first of the keys that was
+// given, else the innermost mapping around the first key.
+func (f fault) at(lines map[string]int) (line int, key string) {
+	for _, k := range f.keys {
+		if line, ok := lines[k]; ok {
+			return line, k
+		}
+	}
+	for k := f.keys[0]; strings.Contains(k, "."); {
+		k = k[:strings.LastIndexByte(k, '.')]
+		if line, ok := lines[k]; ok {
+			return line, f.keys[0]
+		}
+	}
+	return 0, f.keys[0]
+}
+
+// Check looks at settings that depend on each other and gives the first fault.
+// Values by themselves were checked when they were set.
+func (e Experiment) Check() error {
+	for _, f := range e.faults() {
+		return Problem{Key: f.keys[0], What: f.what}
+	}
+	return nil
+}
+
+// faults lists what does not fit together. What stands in a part that is
+// switched off (stages under curriculum.kind none) is not looked at: a sweep
+// switches such parts on in some of its trials.
+func (e Experiment) faults() []fault {
+	var all []fault
+	add := func(keys string, format string, args ...any) {
+		all = append(all, fault{strings.Fields(keys), fmt.Sprintf(format, args...)})
+	}
+	switch c := e.Corpus; {
+	case c.Path == "" && c.Generate == nil:
+		add("corpus.path corpus.generate", "no data; expected corpus.path (a folder of a corpus) or corpus.generate (a recipe)")
+	case c.Path != "" && c.Generate != nil:
+		add("corpus.path corpus.generate", "excludes corpus.generate, but both are given")
+	case c.Generate != nil && c.Schema == "":
+		add("corpus.schema corpus.generate", "missing; generated invoices need a schema: %s, or the path of a schema file", strings.Join(SchemaNames(), ", "))
+	}
+	if name := e.Corpus.Schema; name != "" && !isPath(name) && !slices.Contains(SchemaNames(), name) {
+		add("corpus.schema", "%s is not one that ships (%s) and not a path such as my/schema.yaml%s", quoted(name), strings.Join(SchemaNames(), ", "), didYouMean(name, SchemaNames()))
+	}
+	if e.Curriculum.Kind == "staged" {
+		all = append(all, e.stageFaults()...)
+	}
+	if c := e.Curriculum; c.Sampler == "domain_balanced" && c.RarePerBatch > c.Batch {
+		add("curriculum.rare_per_batch curriculum.batch", "%d is more than the %d documents of a batch (curriculum.batch)", c.RarePerBatch, c.Batch)
+	}
+	return all
+}
+
+func (e Experiment) stageFaults() []fault {
+	var all []fault
+	add := func(keys string, format string, args ...any) {
+		all = append(all, fault{strings.Fields(keys), fmt.Sprintf(format, args...)})
+	}
+	c := e.Curriculum
+	if len(c.Counts) == 0 && len(c.Shares) == 0 {
+		add("curriculum.kind", "staged needs curriculum.counts or curriculum.shares")
+		return all
+	}
+	if len(c.Counts) > 0 && len(c.Shares) > 0 {
+		add("curriculum.counts curriculum.shares", "excludes curriculum.shares, but both are given")
+		return all
+	}
+	for i, n := range c.Counts {
+		if n < 1 || i > 0 && n <= c.Counts[i-1] {
+			add("curriculum.counts", "%v; expected whole numbers from 1 up, each greater than the one before", c.Counts)
+			break
+		}
+	}
+	for i, s := range c.Shares {
+		if s <= 0 || s >= 1 || i > 0 && s <= c.Shares[i-1] {
+			add("curriculum.shares", "%v; expected numbers between 0 and 1, each greater than the one before (the last stage, with all entities, is not listed)", c.Shares)
+			break
+		}
+	}
+	stages := len(c.Counts) + len(c.Shares)
+	if len(c.StageEpochs) > 0 && len(c.StageEpochs) != stages {
+		add("curriculum.stage_epochs", "%d numbers; expected %d, one for each stage but the last", len(c.StageEpochs), stages)
+		return all
+	}
+	sum := stages // at least one epoch a stage
+	if len(c.StageEpochs) > 0 {
+		sum = 0
+		for _, n := range c.StageEpochs {
+			sum += n
+			if n < 1 {
+				add("curriculum.stage_epochs", "%v; expected whole numbers of 1 or more", c.StageEpochs)
+				return all
+			}
+		}
+	}
+	if sum >= e.Train.Epochs {
+		add("curriculum.stage_epochs train.epochs curriculum.kind", "the stages before the last take %d epochs, which leaves none of the %d epochs (train.epochs) for the last", sum, e.Train.Epochs)
+	}
+	return all
+}

@@ -1,0 +1,118 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/invoicelab/invoicelab/corpus"
+)
+
+// Data is what the checks of settings against data need to know of a corpus.
+type Data struct {
+	Entities   int   // of the schema
+	Groups     int   // with a member
+	Ungrouped  int   // entities without a group
+	Domains    int   // of the training documents
+	Training   int   // documents
+	Validation int   // documents
+	Test       int   // documents
+	Heldout    int   // documents
+	Holding    []int // training documents that hold each entity, in schema order
+}
+
+// DataOf sums up a corpus.
+func DataOf(ds *corpus.Dataset) Data {
+	d := Data{
+		Entities:   len(ds.Schema.Entities),
+		Groups:     len(ds.Schema.Groups()),
+		Training:   len(ds.Docs[corpus.Train]),
+		Validation: len(ds.Docs[corpus.Validation]),
+		Test:       len(ds.Docs[corpus.Test]),
+		Heldout:    len(ds.Docs[corpus.Heldout]),
+		Holding:    make([]int, len(ds.Schema.Entities)),
+	}
+	for _, e := range ds.Schema.Entities {
+		if e.Group == "" {
+			d.Ungrouped++
+		}
+	}
+	domains := map[string]bool{}
+	for _, doc := range ds.Docs[corpus.Train] {
+		domains[doc.Domain] = true
+		seen := map[corpus.EntityID]bool{}
+		for _, s := range doc.Spans {
+			if !seen[s.Entity] {
+				seen[s.Entity] = true
+				d.Holding[s.Entity]++
+			}
+		}
+	}
+	d.Domains = len(domains)
+	return d
+}
+
+// CheckAgainstData refuses, by name, settings that have no effect on the data
+// at hand: groups without groups, a domain sampler without domains, stages
+// that hold every label, rare documents where no label is rare, and early
+// stopping without validation documents.
+func CheckAgainstData(e Experiment, d Data) error {
+	refuse := func(key, format string, args ...any) error {
+		return Problem{Key: key, What: fmt.Sprintf(format, args...)}
+	}
+	if e.Model.Head.Kind == "hybrid" {
+		switch {
+		case d.Groups == 0:
+			return refuse("model.head.kind", "hybrid has no effect here: the schema has no groups (corpus.schema can give it some)")
+		case d.Ungrouped > 0:
+			return refuse("model.head.kind", "hybrid needs a group for every entity: %d of %d have none", d.Ungrouped, d.Entities)
+		}
+	}
+	if e.Curriculum.Kind == "staged" {
+		if _, err := e.Curriculum.StageSizes(d.Entities); err != nil {
+			key, what, _ := strings.Cut(err.Error(), ": ")
+			return Problem{Key: key, What: what}
+		}
+	}
+	if c := e.Curriculum; c.Sampler == "domain_balanced" {
+		if d.Domains < 2 {
+			return refuse("curriculum.sampler", "domain_balanced has no effect here: the training documents have no domains to balance")
+		}
+		rare := slices.ContainsFunc(d.Holding, func(n int) bool { return n > 0 && float64(n) < c.RareShare*float64(d.Training) })
+		if c.RarePerBatch > 0 && !rare {
+			return refuse("curriculum.rare_per_batch", "%d has no effect here: no entity is in fewer than %s (curriculum.rare_share) of the training documents; set it to 0", c.RarePerBatch, number(c.RareShare))
+		}
+	}
+	if e.Train.Patience > 0 && d.Validation == 0 {
+		return refuse("train.patience", "%d has no effect here: there are no validation documents to stop by", e.Train.Patience)
+	}
+	return nil
+}
+
+// metricSplits and metricNames are the parts of a metric's name: "test/macro_f1".
+var (
+	metricSplits = []string{"test", "validation", "heldout"}
+	metricNames  = []string{"micro_f1", "macro_f1", "weighted_f1"}
+)
+
+// PrimaryNames lists the metrics that a sweep can be judged by.
+func PrimaryNames() []string {
+	var all []string
+	for _, s := range metricSplits {
+		for _, m := range metricNames {
+			all = append(all, s+"/"+m)
+		}
+	}
+	return all
+}
+
+// CheckPrimary refuses a primary metric on a split that has no documents.
+func CheckPrimary(primary string, d Data) error {
+	split, _, _ := strings.Cut(primary, "/")
+	n := map[string]int{"test": d.Test, "validation": d.Validation, "heldout": d.Heldout}[split]
+	if n == 0 {
+		return Problem{Key: "primary", What: fmt.Sprintf("%s cannot be measured here: the corpus has no %s documents", primary, cmp.Or(split, "such"))}
+	}
+	return nil
+}
