@@ -65,7 +65,7 @@ func (t table) lookup(key string) (setting, string) {
 		}
 	}
 	if len(inside) > 0 {
-		return setting{}, "is a group of settings; expected one of " + strings.Join(inside, ", ")
+		return setting{}, "a group of settings; expected one of " + strings.Join(inside, ", ")
 	}
 	what := "unknown setting"
 	if near, ok := Nearest(key, t.keys); ok {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/invoicelab/invoicelab/config"
+	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/metrics"
 )
 
@@ -17,6 +18,8 @@ type Trial struct {
 	Experiment config.Experiment
 	Canonical  string // canonical YAML of Experiment
 	Corpus     string // digest of the corpus
+	CorpusName string
+	Schema     *corpus.Schema // as trained with; its groups enter the key
 }
 
 // Outcome is a finished trial as compare and reports read it.
