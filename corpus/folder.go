@@ -278,12 +278,18 @@ func (ds *Dataset) readSplit(fsys fs.FS, split Split) error {
 	return nil
 }
 
-// readJSON decodes a small file strictly; syntax errors name the line.
+// readJSON decodes a small file strictly.
 func readJSON(fsys fs.FS, name string, into any) error {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return err
 	}
+	return decodeJSON(name, data, into)
+}
+
+// decodeJSON decodes the content of a JSON file strictly; what is wrong with
+// its syntax or types is named with its line.
+func decodeJSON(name string, data []byte, into any) error {
 	if err := decodeStrict(data, into); err != nil {
 		line := 0
 		var syntax *json.SyntaxError
