@@ -1,0 +1,53 @@
+# invoicelab needs Go, gcc and make. Everything else that a target uses is
+# fetched by Go, or named in one line when it is missing.
+
+REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)$(shell git diff --quiet HEAD 2>/dev/null || echo +dirty)
+BIN := bin/invoicelab
+STORE ?= out/invoicelab.db
+WORKERS ?= 2
+
+STATICCHECK_VERSION := v0.8.2
+STATICCHECK := bin/staticcheck-$(STATICCHECK_VERSION)
+
+.PHONY: build demo test check browser bench clean tools
+
+build: tools
+	go build -ldflags '-X main.revision=$(REVISION)' -o $(BIN) ./cmd/invoicelab
+
+# The main job: 2 heads x 2 losses x 2 curricula x 2 seeds on generated
+# invoices, the comparison, and the report. Run again, it has nothing to do.
+demo: build
+	@mkdir -p out
+	$(BIN) sweep run quick --store $(STORE) --workers $(WORKERS) --report out/quick
+
+# All tests, after the static checks. The report is looked at in a real
+# Chromium, of which the CHROMIUM variable can name another binary.
+test: tools check browser
+	go test -timeout 15m ./...
+
+browser:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-liberation; \
+	else \
+		echo "the tests need Chromium, which is not on the PATH: apt-get install chromium, or CHROMIUM=/path/to/chrome make test" >&2; exit 1; \
+	fi
+
+check: $(STATICCHECK)
+	go vet ./...
+	$(STATICCHECK) ./...
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-clean:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+
+bench:
+	go test -run '^$$' -bench . -benchtime 1s ./kernels/... ./nn/... ./metrics/... ./corpus/...
+
+$(STATICCHECK):
+	GOBIN=$(CURDIR)/bin go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+	mv bin/staticcheck $@
+
+tools:
+	@command -v go >/dev/null || { echo "invoicelab needs Go 1.26 or later, which is not on the PATH: see https://go.dev/dl" >&2; exit 1; }
+	@command -v gcc >/dev/null || { echo "invoicelab needs gcc (SQLite and the CPU kernels are C), which is not on the PATH: apt-get install gcc" >&2; exit 1; }
+
+clean:
+	rm -rf bin out
