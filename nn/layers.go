@@ -1,6 +1,9 @@
 package nn
 
-import "github.com/invoicelab/invoicelab/kernels"
+import (
+	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/stream"
+)
 
 // pass is one run of a model over a batch: where activations live, and the
 // batch on the backend. Layers keep what their backward needs from forward to
@@ -25,7 +28,7 @@ type pass struct {
 // site. As it is its own gradient, backward calls it with the same site.
 func (p *pass) dropout(y kernels.F32, rate float32, site string) {
 	if p.train && rate > 0 {
-		p.be.Dropout(y, y, rate, derive(p.seed, site))
+		p.be.Dropout(y, y, rate, stream.Seed(p.seed, site))
 	}
 }
 

@@ -1,7 +1,8 @@
 package nn_test
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"math"
 
 	"github.com/invoicelab/invoicelab/kernels"
@@ -242,9 +243,8 @@ func drop(x [][]float64, rate float64, seed uint64, site string) {
 	if rate == 0 {
 		return
 	}
-	h := fnv.New64a()
-	h.Write([]byte(site))
-	key := splitmix64(seed ^ h.Sum64())
+	sum := sha256.Sum256(append(binary.LittleEndian.AppendUint64(nil, seed), site...))
+	key := binary.LittleEndian.Uint64(sum[:])
 	i := uint64(0)
 	for _, r := range x {
 		for j := range r {

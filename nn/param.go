@@ -2,11 +2,11 @@ package nn
 
 import (
 	"fmt"
-	"hash/fnv"
 	"math"
 	"math/rand/v2"
 
 	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/stream"
 )
 
 // Param is one named parameter and its gradient.
@@ -144,7 +144,7 @@ func (s *store) allocate() {
 			p.Grad = kernels.NewMat(s.grad.Slice(at, at+n), rows, cols)
 		}
 		values := make([]float32, n)
-		p.init(stream(s.seed, "init/"+p.Name), values, rows, cols)
+		p.init(stream.New(s.seed, "init/"+p.Name), values, rows, cols)
 		s.be.PutF32(p.Value.Data, values)
 	}
 }
@@ -207,20 +207,4 @@ func (s *store) count() ParameterCount {
 		}
 	}
 	return c
-}
-
-// derive is the seed of the stream called name: splitmix64 of seed xor the
-// 64-bit FNV-1a hash of name.
-func derive(seed uint64, name string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	z := (seed ^ h.Sum64()) + 0x9E3779B97F4A7C15
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return z ^ z>>31
-}
-
-// stream is a generator of its own for each seed and name.
-func stream(seed uint64, name string) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, derive(seed, name)))
 }
