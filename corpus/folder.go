@@ -268,7 +268,7 @@ func (ds *Dataset) readSplit(fsys fs.FS, split Split) error {
 		return err
 	}
 	if len(docs) != want.Documents {
-		return fmt.Errorf("%s:%d: the file ends after %d documents, %s says %d", name, len(docs), len(docs), manifestName, want.Documents)
+		return fmt.Errorf("%s:%d: the file has %d documents, %s says %d", name, min(len(docs), want.Documents)+1, len(docs), manifestName, want.Documents)
 	}
 	if got := countDocuments(ds.Schema, docs); !got.equal(want) {
 		return fmt.Errorf("%s: %d tokens and %d entities, or their labels, domains or templates, are not as counted in %s (%d and %d)",

@@ -1,0 +1,126 @@
+package corpus
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+)
+
+func TestSealCounts(t *testing.T) {
+	ds := sampleDataset()
+	ds.Docs[Test] = []Document{}
+	ds.Seal()
+	want := map[Split]Count{
+		Train: {Documents: 2, Tokens: 7, Entities: 3,
+			Domains:   map[string]int{"general": 1, "telecom": 1},
+			Templates: map[string]int{"modern": 1, "bill": 1},
+			Labels:    map[string]int{"INVOICE_NUMBER": 1, "TOTAL_AMOUNT": 1, "TAX_AMOUNT": 1}},
+		Validation: {Documents: 1, Tokens: 2, Entities: 2, Labels: map[string]int{"TOTAL_AMOUNT": 2}},
+		Heldout:    {Documents: 1, Tokens: 1, Templates: map[string]int{"classic": 1}, Labels: map[string]int{}},
+	}
+	if !reflect.DeepEqual(ds.Manifest.Splits, want) {
+		t.Errorf("splits\n%+v, expected\n%+v", ds.Manifest.Splits, want)
+	}
+	if ds.Manifest.Boxed {
+		t.Error("boxed, though two documents have no boxes")
+	}
+	ds.Docs = map[Split][]Document{Train: ds.Docs[Train]}
+	ds.Seal()
+	if !ds.Manifest.Boxed {
+		t.Error("not boxed, though every document has boxes")
+	}
+}
+
+func TestWithSchema(t *testing.T) {
+	ds := sampleDataset()
+	ds.Seal()
+	before := labelNames(ds)
+	// The reverse order, and other groups.
+	other := &Schema{Name: "grouped", Entities: []Entity{
+		{Name: "TAX_AMOUNT", Group: "b"}, {Name: "TOTAL_AMOUNT", Group: "a"}, {Name: "INVOICE_NUMBER", Group: "a"},
+	}}
+	if err := ds.WithSchema(other); err != nil {
+		t.Fatal(err)
+	}
+	if ds.Schema != other {
+		t.Error("the schema is not the new one")
+	}
+	if got := ds.Docs[Train][1].Spans[0].Entity; got != 0 {
+		t.Errorf("TAX_AMOUNT has id %d, expected 0", got)
+	}
+	if after := labelNames(ds); !reflect.DeepEqual(after, before) {
+		t.Errorf("labels are now\n%v, were\n%v", after, before)
+	}
+	if got := Digest(ds.Schema, ds.Docs); got != ds.Manifest.Digest {
+		t.Errorf("digest became %s, was %s", got, ds.Manifest.Digest)
+	}
+}
+
+// labelNames lists the names of all labels of all documents.
+func labelNames(ds *Dataset) []string {
+	var names []string
+	for _, split := range Splits {
+		for i := range ds.Docs[split] {
+			for _, l := range ds.Docs[split][i].Labels() {
+				names = append(names, ds.Schema.Label(int(l)))
+			}
+		}
+	}
+	return names
+}
+
+func TestWithSchemaRefuses(t *testing.T) {
+	entities := func(names ...string) *Schema {
+		s := &Schema{Name: "given"}
+		for _, n := range names {
+			s.Entities = append(s.Entities, Entity{Name: n})
+		}
+		return s
+	}
+	for _, c := range []struct {
+		schema *Schema
+		want   []string
+	}{
+		{entities("INVOICE_NUMBER", "TOTAL_AMOUNT"), []string{`schema given lacks entity "TAX_AMOUNT"`}},
+		{entities("INVOICE_NUMBER", "TOTAL_AMOUNT", "TAX_AMONT"), []string{`lacks entity "TAX_AMOUNT"`, `did you mean "TAX_AMONT"?`}},
+		{entities("INVOICE_NUMBER", "TOTAL_AMOUNT", "TAX_AMOUNT", "WEIGHT"), []string{`has entity "WEIGHT", which the corpus does not have`}},
+		{entities("INVOICE_NUMBER", "TOTAL_AMOUNT", "TAX_AMOUNT", "TAX_AMOUNT"), []string{`entity "TAX_AMOUNT" twice`}},
+		{entities(), []string{"no entity"}},
+	} {
+		ds := sampleDataset()
+		before := ds.Schema
+		expectError(t, ds.WithSchema(c.schema), c.want...)
+		if ds.Schema != before || !reflect.DeepEqual(ds.Docs, sampleDataset().Docs) {
+			t.Errorf("%v: a refused schema changed the corpus", c.want)
+		}
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	names := []string{"TOTAL_AMOUNT", "TAX_AMOUNT", "WEIGHT"}
+	for name, want := range map[string]string{
+		"TOTAL_AMUONT": ` (did you mean "TOTAL_AMOUNT"?)`, // two substitutions
+		"WIGHT":        ` (did you mean "WEIGHT"?)`,
+		"ORIGIN":       "", // nothing within a third of its letters
+	} {
+		if got := didYouMean(name, names); got != want {
+			t.Errorf("%s: %q, expected %q", name, got, want)
+		}
+	}
+	// Distances counted by hand.
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"kitten", "sitting", 3}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "abc", 0}, {"ab", "ba", 2}} {
+		if got := editDistance([]rune(c.a), []rune(c.b)); got != c.want {
+			t.Errorf("distance of %q and %q is %d, expected %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestCorpusFiles(t *testing.T) {
+	want := []string{"heldout.jsonl", "manifest.json", "schema.json", "test.jsonl", "train.jsonl", "validation.jsonl"}
+	if got := corpusFiles(); !slices.Equal(got, want) {
+		t.Errorf("%v, expected %v", got, want)
+	}
+}
