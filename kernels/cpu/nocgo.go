@@ -1,4 +1,4 @@
-// The build tag "!cgo" goes here with the first c_*.go file.
+//go:build !cgo
 
 package cpu
 
