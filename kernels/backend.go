@@ -121,7 +121,10 @@ type Backend interface {
 	// CRF is the negative log-likelihood of a linear-chain CRF over a packed
 	// batch and its gradient, by forward-backward in the exp domain with a scale
 	// per step, redone in the log domain for a document whose scale leaves
-	// [1e-30, inf). log Z and the gold score are held in float64.
+	// [1e-30, inf), and for one whose backward variable, scaled by the same steps, has
+	// an element above 1e25: there, forward mass that float32 rounded to nothing
+	// (below 1e-38) would count in the end, though no single step shows it.
+	// log Z and the gold score are held in float64.
 	//
 	//	score(y) = start[y1] + sum emit[t, yt] + sum trans[y(t-1), yt] + end[yT]
 	//	nll[b]   = log Z - log Z restricted to labels (an Ignore allows every label)
