@@ -1,0 +1,80 @@
+// The C kernels as Go sees them. Every kernel is declared once, in the list
+// KERNELS: as a field of the table of an instruction level, and as a function
+// k_NAME that calls it through a table. What each one does stands at its
+// definition in c_gemm.h, c_elem.h, c_rows.h, c_crf.h and c_viterbi.h.
+#ifndef C_KERNELS_H
+#define C_KERNELS_H
+
+#include <stdint.h>
+
+// X(result, name, (parameters), (arguments))
+#define KERNELS(X) \
+	X(void, gemm_pack, (float *dst, const float *b, long ldb, int tb, long N, long K, long p0, long p1), \
+	  (dst, b, ldb, tb, N, K, p0, p1)) \
+	X(void, gemm_rows, (float *c, const float *a, const float *packed, long i0, long i1, long N, long K, int accumulate), \
+	  (c, a, packed, i0, i1, N, K, accumulate)) \
+	X(void, gemm_t, (float *c, const float *a, const float *b, long i0, long i1, long M, long N, long K, int accumulate, float *scratch), \
+	  (c, a, b, i0, i1, M, N, K, accumulate, scratch)) \
+	X(void, axpy, (float *y, float alpha, const float *x, long n), (y, alpha, x, n)) \
+	X(void, add_bias, (float *y, const float *bias, long rows, long c), (y, bias, rows, c)) \
+	X(void, col_sum, (float *sum, const float *x, long rows, long c), (sum, x, rows, c)) \
+	X(double, sum_squares, (const float *x, long n), (x, n)) \
+	X(void, gelu, (float *y, const float *x, long n), (y, x, n)) \
+	X(void, gelu_grad, (float *dx, const float *dy, const float *x, long n), (dx, dy, x, n)) \
+	X(void, dropout, (float *y, const float *x, long n, uint64_t first, uint64_t seed, uint64_t threshold, float scale), \
+	  (y, x, n, first, seed, threshold, scale)) \
+	X(void, adamw, (float *p, float *g, float *m, float *v, long n, float lr, float decay, float eps, \
+	                float b1, float c1, float b2, float c2, float scale, float d1, float d2), \
+	  (p, g, m, v, n, lr, decay, eps, b1, c1, b2, c2, scale, d1, d2)) \
+	X(void, embed_rows, (float *y, const float *table, const int32_t *ids, long rows, long width, long h), \
+	  (y, table, ids, rows, width, h)) \
+	X(void, gather_rows, (float *y, const float *x, const int32_t *ids, long n, long h), (y, x, ids, n, h)) \
+	X(void, scatter_rows, (float *y, const float *x, const int32_t *ids, long n, long width, long h, long j0, long j1), \
+	  (y, x, ids, n, width, h, j0, j1)) \
+	X(void, layer_norm, (float *y, float *stats, const float *x, const float *gamma, const float *beta, float eps, long rows, long h), \
+	  (y, stats, x, gamma, beta, eps, rows, h)) \
+	X(void, layer_norm_grad, (float *dx, float *sum_gamma, float *sum_beta, const float *dy, const float *x, \
+	                          const float *stats, const float *gamma, long rows, long h), \
+	  (dx, sum_gamma, sum_beta, dy, x, stats, gamma, rows, h)) \
+	X(void, log_softmax_groups, (float *y, const float *x, const int32_t *order, const int32_t *start, long groups, \
+	                             long rows, long c, float *row), \
+	  (y, x, order, start, groups, rows, c, row)) \
+	X(void, log_softmax_groups_grad, (float *dx, const float *dy, const float *y, const int32_t *order, const int32_t *start, \
+	                                  long groups, long rows, long c, float *row), \
+	  (dx, dy, y, order, start, groups, rows, c, row)) \
+	X(void, group_add, (float *y, const float *g, const int32_t *group, long rows, long c, long groups), \
+	  (y, g, group, rows, c, groups)) \
+	X(void, group_sum, (float *dg, const float *dy, const int32_t *group, long rows, long c, long groups, float *sum), \
+	  (dg, dy, group, rows, c, groups, sum)) \
+	X(void, softmax_loss, (float *dz, double *loss, const float *z, const int32_t *labels, long rows, long c, \
+	                       double ce, double cb, double focal, double inv_v, double inv_w, double gamma, \
+	                       const float *weights, const float *alpha, float *prob), \
+	  (dz, loss, z, labels, rows, c, ce, cb, focal, inv_v, inv_w, gamma, weights, alpha, prob)) \
+	X(void, argmax_rows, (int32_t *path, const float *z, long rows, long c), (path, z, rows, c)) \
+	X(void, inv_norms, (float *inv, const float *x, double least, long rows, long d), (inv, x, least, rows, d)) \
+	X(void, scale_rows, (float *y, const float *x, const float *inv, float f, long rows, long c), (y, x, inv, f, rows, c)) \
+	X(double, cosine_pulls, (float *scaled, const float *dy, const float *y, const float *inv, float f, long rows, long c), \
+	  (scaled, dy, y, inv, f, rows, c)) \
+	X(void, take_along, (float *g, const float *v, const float *inv, float clamped, long rows, long d), \
+	  (g, v, inv, clamped, rows, d))
+
+#define KERNEL_FIELD(result, name, parameters, arguments) result (*name) parameters;
+struct kernels {
+	long panel; // columns of a panel of gemm_pack
+	long tile;  // rows of a tile
+	KERNELS(KERNEL_FIELD)
+};
+#undef KERNEL_FIELD
+
+#define KERNEL_UNPACK(...) __VA_ARGS__
+#define KERNEL_CALL(result, name, parameters, arguments) \
+	static inline result k_##name(const struct kernels *k, KERNEL_UNPACK parameters) { return k->name arguments; }
+KERNELS(KERNEL_CALL)
+#undef KERNEL_CALL
+
+// The level's table, or null where this machine cannot run it.
+const struct kernels *kernels_avx512(void);
+const struct kernels *kernels_avx2(void);
+const struct kernels *kernels_baseline(void);
+
+#endif

@@ -1,0 +1,254 @@
+// Operations row by row: norms, softmax and losses.
+#ifndef C_ROWS_H
+#define C_ROWS_H
+
+#include "c_math.h"
+
+static void layer_norm(float *y, float *stats, const float *x, const float *gamma, const float *beta, float eps, long rows, long h) {
+	for (long r = 0; r < rows; r++, x += h, y += h) {
+		vf s = set_zero();
+		for (long j = 0; j < h; j += VW) s += load_to(x + j, h - j);
+		// A second look at the mean: rest is what its rounding left over, which
+		// shows where the mean is large beside the spread.
+		float mean = hsum(s) / (float)h;
+		s = set_zero();
+		vf t = set_zero();
+		for (long j = 0; j < h; j += VW) {
+			vf d = load_fill(x + j, h - j, mean) - set1(mean);
+			s += d;
+			t = fma_v(d, d, t);
+		}
+		float rest = hsum(s) / (float)h;
+		float inv = 1 / __builtin_sqrtf(hsum(t) / (float)h - rest * rest + eps);
+		for (long j = 0; j < h; j += VW) {
+			vf hat = (load_to(x + j, h - j) - set1(mean) - set1(rest)) * set1(inv);
+			store_to(y + j, fma_v(hat, load_to(gamma + j, h - j), load_to(beta + j, h - j)), h - j);
+		}
+		mean += rest;
+		stats[2 * r] = mean;
+		stats[2 * r + 1] = inv;
+	}
+}
+
+// layer_norm_grad overwrites dx, and sum_gamma, sum_beta [h] with the sums over
+// these rows.
+static void layer_norm_grad(float *dx, float *sum_gamma, float *sum_beta, const float *dy, const float *x,
+                            const float *stats, const float *gamma, long rows, long h) {
+	memset(sum_gamma, 0, (size_t)h * sizeof *sum_gamma);
+	memset(sum_beta, 0, (size_t)h * sizeof *sum_beta);
+	for (long r = 0; r < rows; r++, dx += h, dy += h, x += h) {
+		vf mean = set1(stats[2 * r]), inv = set1(stats[2 * r + 1]);
+		vf s = set_zero(), t = set_zero(); // of g = dy gamma, and of g xhat
+		for (long j = 0; j < h; j += VW) {
+			long left = h - j;
+			vf d = load_to(dy + j, left), hat = (load_to(x + j, left) - mean) * inv;
+			vf g = d * load_to(gamma + j, left);
+			s += g;
+			t = fma_v(g, hat, t);
+			store_to(sum_gamma + j, fma_v(d, hat, load_to(sum_gamma + j, left)), left);
+			store_to(sum_beta + j, d + load_to(sum_beta + j, left), left);
+		}
+		vf a = set1(hsum(s) / (float)h), b = set1(hsum(t) / (float)h);
+		for (long j = 0; j < h; j += VW) {
+			long left = h - j;
+			vf hat = (load_to(x + j, left) - mean) * inv;
+			vf g = load_to(dy + j, left) * load_to(gamma + j, left);
+			store_to(dx + j, inv * (g - a - hat * b), left);
+		}
+	}
+}
+
+// row_max is the greatest of n values, n > 0.
+INLINE float row_max(const float *x, long n) {
+	vf m = load_fill(x, n, x[0]);
+	for (long j = VW; j < n; j += VW) m = max_v(m, load_fill(x + j, n - j, x[0]));
+	return hmax(m);
+}
+
+// exp_row writes exp(x - top) and returns the sum.
+INLINE float exp_row(float *out, const float *x, float top, long n) {
+	vf s = set_zero();
+	for (long j = 0; j < n; j += VW) {
+		vf e = exp_v(load_fill(x + j, n - j, -__builtin_inff()) - set1(top));
+		s += e;
+		store_to(out + j, e, n - j);
+	}
+	return hsum(s);
+}
+
+// log_softmax_groups: the columns of group g are order[start[g]] to
+// order[start[g+1]-1]; row is scratch of 2c floats.
+static void log_softmax_groups(float *y, const float *x, const int32_t *order, const int32_t *start, long groups,
+                               long rows, long c, float *row) {
+	for (long r = 0; r < rows; r++, x += c, y += c) {
+		for (long j = 0; j < c; j++) row[j] = x[order[j]];
+		for (long g = 0; g < groups; g++) {
+			long n = start[g + 1] - start[g];
+			if (n == 0) continue;
+			float *part = row + start[g];
+			float top = row_max(part, n);
+			float sum = exp_row(row + c, part, top, n);
+			vf shift = set1(top), log_sum = set1((float)log_d(sum));
+			for (long j = 0; j < n; j += VW) store_to(part + j, (load_to(part + j, n - j) - shift) - log_sum, n - j);
+		}
+		for (long j = 0; j < c; j++) y[order[j]] = row[j];
+	}
+}
+
+static void log_softmax_groups_grad(float *dx, const float *dy, const float *y, const int32_t *order, const int32_t *start, long groups,
+                                    long rows, long c, float *row) {
+	for (long r = 0; r < rows; r++, dx += c, dy += c, y += c) {
+		for (long j = 0; j < c; j++) {
+			row[j] = dy[order[j]];
+			row[c + j] = y[order[j]];
+		}
+		for (long g = 0; g < groups; g++) {
+			long n = start[g + 1] - start[g];
+			float *d = row + start[g], *log_p = row + c + start[g];
+			vf s = set_zero();
+			for (long j = 0; j < n; j += VW) s += load_to(d + j, n - j);
+			vf sum = set1(hsum(s));
+			for (long j = 0; j < n; j += VW)
+				store_to(d + j, load_to(d + j, n - j) - exp_v(load_to(log_p + j, n - j)) * sum, n - j);
+		}
+		for (long j = 0; j < c; j++) dx[order[j]] = row[j];
+	}
+}
+
+// group_add: y[r, j] += g[r, group[j]].
+static void group_add(float *y, const float *g, const int32_t *group, long rows, long c, long groups) {
+	for (long r = 0; r < rows; r++, y += c, g += groups)
+		for (long j = 0; j < c; j++) y[j] += g[group[j]];
+}
+
+// group_sum: dg[r, k] += sum of dy[r, j] with group[j] = k; sum is scratch of groups floats.
+static void group_sum(float *dg, const float *dy, const int32_t *group, long rows, long c, long groups, float *sum) {
+	for (long r = 0; r < rows; r++, dy += c, dg += groups) {
+		memset(sum, 0, (size_t)groups * sizeof *sum);
+		for (long j = 0; j < c; j++) sum[group[j]] += dy[j];
+		for (long k = 0; k < groups; k++) dg[k] += sum[k];
+	}
+}
+
+// softmax_loss adds to dz and overwrites loss[3] with the sums over these rows.
+// ce is CE/V, cb is CB/sum w, focal is Focal/V: factors of the gradient; a
+// component whose factor is 0 is left out. inv_v and inv_w divide the losses.
+// prob is scratch of c floats.
+static void softmax_loss(float *dz, double *loss, const float *z, const int32_t *labels, long rows, long c,
+                         double ce, double cb, double focal, double inv_v, double inv_w, double gamma,
+                         const float *weights, const float *alpha, float *prob) {
+	double sum_ce = 0, sum_cb = 0, sum_focal = 0;
+	for (long r = 0; r < rows; r++, z += c, dz += c) {
+		int32_t y = labels[r];
+		if (y < 0) continue;
+		float top = row_max(z, c);
+		exp_row(prob, z, top, c);
+		// q = 1-p is the sum without y, so that it keeps its digits when p is near 1.
+		double e = prob[y];
+		prob[y] = 0;
+		vf s = set_zero();
+		for (long j = 0; j < c; j += VW) s += load_to(prob + j, c - j);
+		double rest = hsum(s), total = rest + e;
+		double nll = z[y] == top ? log1p_d(rest) : log_d(total) - ((double)z[y] - (double)top);
+		double pull = 0; // -d loss / d log p
+		if (ce != 0) {
+			sum_ce += nll;
+			pull += ce;
+		}
+		if (cb != 0) {
+			sum_cb += weights[y] * nll;
+			pull += cb * weights[y];
+		}
+		if (focal != 0) {
+			double a = alpha ? alpha[y] : 1, q = rest / total, value = nll, slope = 1;
+			if (gamma == 2) {
+				value = q * q * nll;
+				slope = q * q + 2 * (e / total) * q * nll;
+			} else if (gamma != 0) {
+				double f = q > 0 ? __builtin_pow(q, gamma) : 0;
+				value = f * nll;
+				slope = q > 0 ? f + gamma * (e / total) * (f / q) * nll : 0;
+			}
+			sum_focal += a * value;
+			pull += focal * a * slope;
+		}
+		vf f = set1((float)(pull / total));
+		for (long j = 0; j < c; j += VW) store_to(dz + j, fma_v(f, load_to(prob + j, c - j), load_to(dz + j, c - j)), c - j);
+		dz[y] -= (float)(pull * (rest / total));
+	}
+	loss[0] = sum_ce * inv_v;
+	loss[1] = sum_cb * inv_w;
+	loss[2] = sum_focal * inv_v;
+}
+
+// argmax_rows writes the first column of the greatest value of each row.
+static void argmax_rows(int32_t *path, const float *z, long rows, long c) {
+	for (long r = 0; r < rows; r++, z += c) {
+		float top = row_max(z, c);
+		long at = 0;
+		while (at < c && z[at] != top) at++;
+		path[r] = (int32_t)(at < c ? at : 0); // no column equals a NaN
+	}
+}
+
+// inv_norms writes 1/max(norm, least) of each row, the sum of squares in double.
+static void inv_norms(float *inv, const float *x, double least, long rows, long d) {
+	for (long r = 0; r < rows; r++) {
+		double norm = __builtin_sqrt(sum_squares(x + r * d, d));
+		inv[r] = (float)(1 / (norm > least ? norm : least));
+	}
+}
+
+// scale_rows: y[r] = f inv[r] x[r]; y may be x.
+static void scale_rows(float *y, const float *x, const float *inv, float f, long rows, long c) {
+	for (long r = 0; r < rows; r++, x += c, y += c) {
+		vf s = set1(f * inv[r]);
+		for (long j = 0; j < c; j += VW) store_to(y + j, s * load_to(x + j, c - j), c - j);
+	}
+}
+
+// cosine_pulls prepares the gradient of y = f cos for some rows: scaled = f inv[r] dy[r].
+// It returns the sum of dy y.
+static double cosine_pulls(float *scaled, const float *dy, const float *y, const float *inv, float f, long rows, long c) {
+	double total = 0;
+	for (long r = 0; r < rows; r++, scaled += c, dy += c, y += c) {
+		vf g = set1(f * inv[r]), s = set_zero();
+		for (long j = 0; j < c; j += VW) {
+			vf d = load_to(dy + j, c - j);
+			store_to(scaled + j, g * d, c - j);
+			s = fma_v(d, load_to(y + j, c - j), s);
+		}
+		total += hsum(s);
+	}
+	return total;
+}
+
+// dot_d is the sum of x y in double.
+static double dot_d(const float *x, const float *y, long n) {
+	vd s = {0}, t = {0};
+	for (long i = 0; i < n; i += VW) {
+		vd a, b, c, d;
+		halves(load_to(x + i, n - i), &a, &b);
+		halves(load_to(y + i, n - i), &c, &d);
+		s = fma_d(a, c, s);
+		t = fma_d(b, d, t);
+	}
+	return hsum_d(s + t);
+}
+
+// take_along takes off each row of g its part along the row of v, but for rows whose
+// inv reaches clamped: their length was a constant.
+static void take_along(float *g, const float *v, const float *inv, float clamped, long rows, long d) {
+	for (long r = 0; r < rows; r++, g += d, v += d) {
+		if (!(inv[r] < clamped)) continue;
+		if (d == 1) { // a line has no other direction
+			g[0] = 0;
+			continue;
+		}
+		double f = dot_d(g, v, d) * inv[r]; // along the direction of v
+		vf unit = set1(inv[r]), part = set1((float)-f);
+		for (long j = 0; j < d; j += VW) store_to(g + j, fma_v(part, unit * load_to(v + j, d - j), load_to(g + j, d - j)), d - j);
+	}
+}
+
+#endif
