@@ -41,21 +41,21 @@ func Bootstrap(t Tally, stats []Statistic, r Resampling) ([]Interval, error) {
 	if len(t.Docs) == 0 {
 		return nil, errNoDocuments
 	}
-	p := pack(t)
-	if err := p.fits(); err != nil {
+	p, err := packAll([]Tally{t})
+	if err != nil {
 		return nil, err
 	}
 	values := matrix(len(stats), r.Resamples)
-	resample([]packed{p}, len(t.Docs), r, func(i int, totals [][]Count) {
+	resample(p, len(t.Docs), r, func(i int, totals [][]Count) {
 		for s, stat := range stats {
 			values[s][i] = stat(totals[0])
 		}
 	})
 	totals := t.Totals()
 	intervals := make([]Interval, len(stats))
-	for s, stat := range stats {
-		intervals[s] = percentile(stat(totals), values[s], r.Level)
-	}
+	inParallel(len(stats), r.Threads, func(s int) {
+		intervals[s] = percentile(stats[s](totals), values[s], r.Level)
+	})
 	return intervals, nil
 }
 
@@ -79,18 +79,17 @@ func PairedBootstrap(a, b []Tally, stats []Statistic, r Resampling) ([]Differenc
 		panic(fmt.Sprintf("metrics: PairedBootstrap: %d and %d tallies: expected pairs", len(a), len(b)))
 	}
 	pairs := len(a)
-	tallies := make([]packed, 0, 2*pairs) // a's, then b's
-	full := make([][]Count, 0, 2*pairs)
-	for k, t := range append(slices.Clone(a), b...) {
+	both := append(slices.Clone(a), b...)
+	full := make([][]Count, 2*pairs)
+	for k, t := range both {
 		if err := SameDocuments(a[0], t); err != nil {
 			return nil, fmt.Errorf("pair 1 and pair %d: %w", k%pairs+1, err)
 		}
-		p := pack(t)
-		if err := p.fits(); err != nil {
-			return nil, err
-		}
-		tallies = append(tallies, p)
-		full = append(full, t.Totals())
+		full[k] = t.Totals()
+	}
+	tallies, err := packAll(both)
+	if err != nil {
+		return nil, err
 	}
 	documents := len(a[0].Docs)
 	if documents == 0 {
@@ -111,12 +110,12 @@ func PairedBootstrap(a, b []Tally, stats []Statistic, r Resampling) ([]Differenc
 		}
 	})
 	differences := make([]Difference, len(stats))
-	for s, stat := range stats {
-		ma, mb := means(full, stat)
+	inParallel(len(stats), r.Threads, func(s int) {
+		ma, mb := means(full, stats[s])
 		d := Difference{A: percentile(ma, va[s], r.Level), B: percentile(mb, vb[s], r.Level), Diff: percentile(mb-ma, vd[s], r.Level)}
 		d.P, d.Valid = signP(vd[s])
 		differences[s] = d
-	}
+	})
 	return differences, nil
 }
 

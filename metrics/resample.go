@@ -49,51 +49,92 @@ func (r Resampling) filled() (Resampling, error) {
 	return r, nil
 }
 
-// packed holds the counts of a tally in one slice: document d has
-// entries[start[d]:start[d+1]].
+// packed holds the counts of a tally in one slice: document d has the entries
+// start[d] to start[d+1].
 type packed struct {
-	start   []int
-	entries []LabelCount
-	labels  int
+	start  []int
+	label  []int32  // by entry
+	counts []uint64 // by entry; TP, Pred and Gold in three fields of countBits
+	labels int
+	most   int32 // greatest count of any entry
 }
 
-func pack(t Tally) packed {
+// Three counts share a word, so that adding an entry is one multiplication
+// and one addition.
+const (
+	countBits = 21
+	countMask = 1<<countBits - 1
+)
+
+// pack gives an error when a count does not fit its field.
+func pack(t Tally) (packed, error) {
 	p := packed{start: make([]int, 1, len(t.Docs)+1), labels: len(t.Labels)}
 	for i := range t.Docs {
-		p.entries = append(p.entries, t.Docs[i].Labels...)
-		p.start = append(p.start, len(p.entries))
+		for _, l := range t.Docs[i].Labels {
+			if most := max(l.TP, l.Pred, l.Gold); most > countMask {
+				return p, fmt.Errorf("document %q holds %d entities of %s: at most %d can be resampled", t.Docs[i].Doc, most, t.Labels[l.Label], countMask)
+			} else if most > p.most {
+				p.most = most
+			}
+			p.label = append(p.label, l.Label)
+			p.counts = append(p.counts, uint64(l.TP)<<(2*countBits)|uint64(l.Pred)<<countBits|uint64(l.Gold))
+		}
+		p.start = append(p.start, len(p.label))
 	}
-	return p
+	return p, nil
 }
 
 // weigh sums the counts with weight[d] copies of document d into totals,
-// which it overwrites.
-func (p packed) weigh(totals []Count, weight []int32) {
+// which it overwrites. sums is scratch of one word per label.
+func (p packed) weigh(totals []Count, sums []uint64, weight []int32) {
 	clear(totals)
+	clear(sums)
+	// So many copies of documents fill a field at most; then sums is emptied
+	// into totals.
+	most := countMask / max(p.most, 1)
+	left := most
 	for d, w := range weight {
-		if w == 0 {
-			continue
-		}
-		for _, e := range p.entries[p.start[d]:p.start[d+1]] {
-			t := &totals[e.Label]
-			t.TP += w * e.TP
-			t.Pred += w * e.Pred
-			t.Gold += w * e.Gold
+		for w > 0 {
+			if left == 0 {
+				unpack(totals, sums)
+				left = most
+			}
+			copies := min(w, left)
+			counts := p.counts[p.start[d]:p.start[d+1]]
+			for i, l := range p.label[p.start[d]:p.start[d+1]] {
+				sums[l] += uint64(copies) * counts[i]
+			}
+			left -= copies
+			w -= copies
 		}
 	}
+	unpack(totals, sums)
 }
 
-// fits checks that a resample of any documents cannot overflow a Count.
-func (p packed) fits() error {
-	most := int64(0)
-	for _, e := range p.entries {
-		most = max(most, int64(e.Pred), int64(e.Gold))
+// unpack adds sums to totals and clears them.
+func unpack(totals []Count, sums []uint64) {
+	for l, s := range sums {
+		t := &totals[l]
+		t.TP += int32(s >> (2 * countBits))
+		t.Pred += int32(s >> countBits & countMask)
+		t.Gold += int32(s & countMask)
 	}
-	documents := int64(len(p.start) - 1)
-	if most > 0 && documents > math.MaxInt32/most/int64(max(p.labels, 1)) {
-		return fmt.Errorf("%d documents with up to %d entities of one label are too many to resample", documents, most)
+	clear(sums)
+}
+
+// packAll packs tallies of the same documents.
+func packAll(tallies []Tally) ([]packed, error) {
+	all := make([]packed, len(tallies))
+	for k, t := range tallies {
+		var err error
+		if all[k], err = pack(t); err != nil {
+			return nil, err
+		}
+		if int64(all[k].most)*int64(len(t.Docs))*int64(len(t.Labels)) > math.MaxInt32 {
+			return nil, fmt.Errorf("%d documents with up to %d entities of each of %d labels are too many to resample", len(t.Docs), all[k].most, len(t.Labels))
+		}
 	}
-	return nil
+	return all, nil
 }
 
 // resample draws documents with replacement, as many as there are, and calls
@@ -108,9 +149,9 @@ func resample(tallies []packed, documents int, r Resampling, visit func(i int, t
 	for range min(r.Threads, r.Resamples) {
 		done.Go(func() {
 			weight := make([]int32, documents)
-			totals := make([][]Count, len(tallies))
+			totals, sums := make([][]Count, len(tallies)), make([][]uint64, len(tallies))
 			for k, p := range tallies {
-				totals[k] = make([]Count, p.labels)
+				totals[k], sums[k] = make([]Count, p.labels), make([]uint64, p.labels)
 			}
 			pcg := rand.NewPCG(0, 0)
 			draw := rand.New(pcg)
@@ -125,9 +166,23 @@ func resample(tallies []packed, documents int, r Resampling, visit func(i int, t
 					weight[draw.IntN(documents)]++
 				}
 				for k, p := range tallies {
-					p.weigh(totals[k], weight)
+					p.weigh(totals[k], sums[k], weight)
 				}
 				visit(i, totals)
+			}
+		})
+	}
+	done.Wait()
+}
+
+// inParallel calls do(i) for i in 0 to n-1, on so many threads.
+func inParallel(n, threads int, do func(i int)) {
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range min(threads, n) {
+		done.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
 			}
 		})
 	}

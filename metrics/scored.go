@@ -77,8 +77,10 @@ func ReadScored(r io.Reader, file string) ([]Scored, error) {
 // parseRow takes token and tags from a line without trailing blanks.
 func parseRow(text string) (token, gold, predicted string, err error) {
 	row := strings.Split(text, "\t")
-	for i := 1; i < len(row); i++ { // a token may consist of spaces
-		row[i] = strings.Trim(row[i], blanks)
+	for i, column := range row {
+		if trimmed := strings.Trim(column, blanks); i > 0 || trimmed != "" { // a token may consist of spaces
+			row[i] = trimmed
+		}
 	}
 	if len(row) < 3 {
 		row = columns(text)

@@ -1,12 +1,14 @@
 package metrics
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -58,8 +60,10 @@ func ScoreDocs(docs []Scored, mode Mode) FileScore {
 	for _, d := range docs {
 		for _, tags := range [][]string{d.Gold, d.Predicted} {
 			for _, tag := range tags {
-				if tag != "O" {
-					names[tag[2:]] = true
+				if name, _, err := ParseTag(tag); err != nil {
+					panic("metrics: ScoreDocs: " + err.Error())
+				} else if name != "" {
+					names[name] = true
 				}
 			}
 		}
@@ -72,14 +76,7 @@ func ScoreDocs(docs []Scored, mode Mode) FileScore {
 	t := Tally{Labels: v.names}
 	score := FileScore{Mode: mode, Documents: len(docs), Labels: map[string]Score{}}
 	for i, d := range docs {
-		gold, err := v.labels(d.Gold)
-		if err != nil {
-			panic("metrics: ScoreDocs: " + err.Error())
-		}
-		pred, err := v.labels(d.Predicted)
-		if err != nil {
-			panic("metrics: ScoreDocs: " + err.Error())
-		}
+		gold, pred := v.labels(d.Gold), v.labels(d.Predicted)
 		t.AddDoc(strconv.Itoa(i+1), "", "", gold, pred, mode)
 		right, tagged := TokenAccuracy(gold, pred)
 		score.TaggedRight += right
@@ -107,7 +104,8 @@ func average(s Score) FileAverage {
 
 // WriteText writes the scores as a table, in percent.
 func (s FileScore) WriteText(w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var aligned bytes.Buffer
+	table := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "label\tprecision\trecall\tF1\tsupport\tpredicted\tfound\t\n")
 	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
 		l := s.Labels[name]
@@ -119,8 +117,11 @@ func (s FileScore) WriteText(w io.Writer) error {
 	}{{"micro", s.Micro}, {"macro", s.Macro}, {"weighted", s.Weighted}} {
 		fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.2f\t%d\t\t\t\n", a.name, 100*a.Precision, 100*a.Recall, 100*a.F1, a.Support)
 	}
-	if err := table.Flush(); err != nil {
-		return err
+	table.Flush() // a bytes.Buffer never fails
+	for line := range strings.Lines(aligned.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
 	}
 	tagged := 0.0
 	if s.Tagged > 0 {

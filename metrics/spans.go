@@ -91,11 +91,7 @@ type Entity struct {
 // ParseTag refuses: data are checked where they are read.
 func Entities(tags []string, mode Mode) []Entity {
 	vocabulary := newVocabulary()
-	labels, err := vocabulary.labels(tags)
-	if err != nil {
-		panic("metrics: Entities: " + err.Error())
-	}
-	spans := Spans(nil, labels, mode)
+	spans := Spans(nil, vocabulary.labels(tags), mode)
 	entities := make([]Entity, len(spans))
 	for i, s := range spans {
 		entities[i] = Entity{Type: vocabulary.names[s.Type], First: int(s.First), Last: int(s.Last)}
@@ -124,13 +120,14 @@ type vocabulary struct {
 
 func newVocabulary() *vocabulary { return &vocabulary{ids: map[string]int32{}} }
 
-// labels turns tags into label ids, adding types that are new.
-func (v *vocabulary) labels(tags []string) ([]int32, error) {
+// labels turns tags into label ids, adding types that are new. It panics on a
+// tag that ParseTag refuses.
+func (v *vocabulary) labels(tags []string) []int32 {
 	labels := make([]int32, len(tags))
 	for t, tag := range tags {
 		name, begin, err := ParseTag(tag)
 		if err != nil {
-			return nil, err
+			panic("metrics: labels: " + err.Error())
 		}
 		if name == "" {
 			continue
@@ -146,5 +143,5 @@ func (v *vocabulary) labels(tags []string) ([]int32, error) {
 			labels[t] = 1 + 2*id
 		}
 	}
-	return labels, nil
+	return labels
 }
