@@ -2,170 +2,263 @@ package experiments
 
 import (
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/metrics"
 )
 
-// Side is one of two variants to compare and its runs.
-type Side struct {
-	Name     string
-	Outcomes []Outcome
-}
-
-// CompareOptions says what is compared. Zero fields stand for defaults.
-type CompareOptions struct {
-	Metric     string // "test/macro_f1" (the default), "heldout/micro_f1", ...; a name without split is of test
-	Resamples  int    // of documents, default 10,000, at least 100
-	Seed       uint64 // of the resampling
-	Level      float64
-	Threads    int
-	Thresholds metrics.Thresholds // of buckets; default metrics.LongTail
-}
-
-// Figures that a comparison rests on.
+// The splits whose counts per document an Outcome keeps.
 const (
-	// MinDocuments is the fewest documents with which a label, or a part of
-	// the documents, is called significant: a percentile interval over fewer
-	// is far too narrow, and a tenth of a resample holds none of them.
-	MinDocuments = 10
-	// minResamples keeps the 2.5 % quantile off the least resample.
-	minResamples = 100
+	testSplit    = "test"
+	heldoutSplit = "heldout"
 )
 
-// Mark says what a difference comes to.
-type Mark string
-
-// The marks of a difference B - A.
-const (
-	Better Mark = "better" // interval above zero and adjusted p at most 1 - level
-	Worse  Mark = "worse"  // interval below zero and adjusted p at most 1 - level
-	Noise  Mark = "noise"  // may be noise; "~" in text
-	TooFew Mark = "too few documents"
-)
-
-// Estimate is a figure with the low and high end of its interval over
-// documents; Interval is nil where there are too few documents for one.
-type Estimate struct {
-	Value    float64     `json:"value"`
-	Interval *[2]float64 `json:"interval,omitempty"`
-}
-
-// Comparison is what two variants come to on the same documents. Figures are
-// 0 to 1, means over the pairs; a difference is B minus A.
-type Comparison struct {
-	Metric    string   `json:"metric"` // with its split
-	Level     float64  `json:"level"`
-	Resamples int      `json:"resamples"`
-	Seed      uint64   `json:"seed"`
-	Documents int      `json:"documents"`
-	Labels    int      `json:"labels"`                // with gold support in the split
-	Missing   []string `json:"unsupported,omitempty"` // labels without
-	Seeds     []uint64 `json:"seeds"`
-	Corpora   []string `json:"corpora"` // digests
-
-	A SideResult `json:"a"`
-	B SideResult `json:"b"`
-
-	Settings []SettingChange `json:"settings"` // that differ between the sides of a pair
-	Pairs    []Pair          `json:"pairs"`
-
-	Difference Estimate  `json:"difference"`
-	P          float64   `json:"p"`              // paired bootstrap over documents, two-sided
-	Over       *OverRuns `json:"over,omitempty"` // nil with fewer than 2 pairs
-	Mark       Mark      `json:"mark"`           // Better or Worse only when documents and pairs both say so
-
-	PerLabel   []LabelRow `json:"per_label"`
-	Gained     []string   `json:"gained"` // labels that no run of A finds once and some run of B does
-	Lost       []string   `json:"lost"`   // the reverse
-	Buckets    []Row      `json:"buckets"`
-	Groups     []Row      `json:"groups,omitempty"`
-	Domains    []Row      `json:"domains,omitempty"`
-	Templates  []Row      `json:"templates,omitempty"`
-	Heldout    *Heldout   `json:"heldout,omitempty"` // nil without held-out documents
-	Thresholds struct {
-		Many int `json:"many"` // training documents of "many", at least
-		Few  int `json:"few"`  // training documents of "few", fewer than
-	} `json:"thresholds"`
-
-	Warnings []string `json:"warnings"`
-}
-
-// SideResult is the figure of one side.
-type SideResult struct {
-	Name string   `json:"name"`
-	Runs []string `json:"runs"` // short ids of the paired runs
-	Mean Estimate `json:"mean"`
-	// SeedSD is the standard deviation over seeds, pooled within equal
-	// factors; nil when no factors have 2 seeds.
-	SeedSD  *float64 `json:"seed_sd,omitempty"`
-	Seconds float64  `json:"seconds"` // mean of a run
-}
-
-// Pair is a run of each side with equal seed and other factors.
-type Pair struct {
-	A      string            `json:"a"` // short ids
-	B      string            `json:"b"`
-	Seed   uint64            `json:"seed"`
-	Levels map[string]string `json:"levels"` // of the factors that do not tell the sides apart
-	ValueA float64           `json:"value_a"`
-	ValueB float64           `json:"value_b"`
-}
-
-// OverRuns tests the pairs' differences, with the documents fixed: how far the
-// mean difference would move with other seeds.
-type OverRuns struct {
-	Pairs     int        `json:"pairs"`
-	SD        float64    `json:"sd"` // of the differences
-	Interval  [2]float64 `json:"interval"`
-	P         float64    `json:"p"`                  // paired t, two-sided
-	WilcoxonP *float64   `json:"wilcoxon,omitempty"` // exact, two-sided; nil where it cannot reach 0.05
-}
-
-// SettingChange is a setting that differs between the sides of every pair, or,
-// when Some, of some pairs only. Values over all pairs are joined by " | ".
-type SettingChange struct {
-	Key  string `json:"key"`
-	A    string `json:"a"`
-	B    string `json:"b"`
-	Some bool   `json:"some,omitempty"`
-}
-
-// Row compares the sides on a part of the labels or of the documents.
-type Row struct {
-	Name       string   `json:"name"`
-	Labels     int      `json:"labels"`    // with gold support in the part
-	Documents  int      `json:"documents"` // that hold one of them
-	Support    int      `json:"support"`   // gold entities
-	A          Estimate `json:"a"`
-	B          Estimate `json:"b"`
-	Difference Estimate `json:"difference"`
-	P          *float64 `json:"p,omitempty"`        // nil where there are too few documents
-	Adjusted   *float64 `json:"adjusted,omitempty"` // P adjusted over the rows of the table (Benjamini-Hochberg)
-	Mark       Mark     `json:"mark"`
-}
-
-// LabelRow compares the sides on the F1 of one entity type.
-type LabelRow struct {
-	Row
-	Group     string `json:"group,omitempty"`
-	Bucket    string `json:"bucket"`
-	TrainDocs int    `json:"train_docs"` // training documents that hold it
-}
-
-// Heldout compares the sides on template families that training never saw.
-type Heldout struct {
-	All       Row      `json:"all"`
-	Templates []Row    `json:"templates"`
-	GapA      float64  `json:"gap_a"` // figure on test minus figure on held-out templates
-	GapB      float64  `json:"gap_b"`
-}
-
-// Compare pairs the runs of two sides and compares the metric on the documents
-// that they share. It is an error when no run has a partner, when a side mixes
-// levels of the factor that tells the sides apart, or when the runs were
-// tested on different documents. What makes the result doubtful without making
-// it impossible is in Warnings.
+// Compare pairs the runs of two sides (equal seed, corpus and factors, but for
+// the factors that tell the sides apart) and compares the metric on the
+// documents that they share. It is an error when no run has a partner, when a
+// side mixes levels of a factor that tells the sides apart, or when the runs
+// were scored on different documents. What makes the result doubtful without
+// making it impossible is in Warnings.
 func Compare(a, b Side, opt CompareOptions) (Comparison, error) {
-	return Comparison{}, fmt.Errorf("compare %s", strings.Join([]string{a.Name, b.Name}, ", "))
+	split, metric, opt, err := opt.filled()
+	if err != nil {
+		return Comparison{}, err
+	}
+	pairs, warnings, err := pairUp(a, b)
+	if err != nil {
+		return Comparison{}, err
+	}
+	c := Comparison{
+		Metric: split + "/" + metric, Level: opt.Level, Resamples: opt.Resamples, Seed: opt.Seed,
+		A: SideResult{Name: a.Name}, B: SideResult{Name: b.Name},
+		Thresholds: opt.Thresholds, Warnings: append([]string{}, warnings...),
+	}
+	if c.Settings, err = changedSettings(pairs); err != nil {
+		return Comparison{}, err
+	}
+	all, err := c.list(pairs, split, metric)
+	if err != nil {
+		return Comparison{}, err
+	}
+	r := metrics.Resampling{Resamples: opt.Resamples, Level: opt.Level, Seed: opt.Seed, Threads: opt.Threads, Stream: "compare/" + split}
+	if err := c.overall(all, metric, r); err != nil {
+		return Comparison{}, err
+	}
+	if err := c.parts(all, pairs[0].a, metric, opt.Thresholds, r); err != nil {
+		return Comparison{}, err
+	}
+	if split == testSplit {
+		if err := c.heldout(pairs, metric, r); err != nil {
+			return Comparison{}, err
+		}
+	}
+	c.Warnings = append(c.Warnings, c.doubts(pairs)...)
+	return c, nil
+}
+
+// filled is opt with defaults and the two parts of the metric's name.
+func (opt CompareOptions) filled() (split, metric string, _ CompareOptions, err error) {
+	if opt.Metric == "" {
+		opt.Metric = testSplit + "/macro_f1"
+	}
+	split, metric, qualified := strings.Cut(opt.Metric, "/")
+	if !qualified {
+		split, metric = testSplit, opt.Metric
+	}
+	if split != testSplit && split != heldoutSplit {
+		return "", "", opt, fmt.Errorf("metric %q: counts per document are kept of the splits %s and %s only", opt.Metric, testSplit, heldoutSplit)
+	}
+	if opt.Resamples == 0 {
+		opt.Resamples = metrics.DefaultResamples
+	}
+	if opt.Resamples < minResamples {
+		return "", "", opt, fmt.Errorf("resamples %d: expected at least %d", opt.Resamples, minResamples)
+	}
+	if opt.Level == 0 {
+		opt.Level = metrics.DefaultLevel
+	}
+	if opt.Thresholds == (metrics.Thresholds{}) {
+		opt.Thresholds = metrics.LongTail()
+	}
+	if th := opt.Thresholds; th.Few < 0 || th.Few > th.Many {
+		return "", "", opt, fmt.Errorf("thresholds of training documents: few %d, many %d: expected 0 <= few <= many", th.Few, th.Many)
+	}
+	return split, metric, opt, nil
+}
+
+// list fills in the pairs and gives their tallies.
+func (c *Comparison) list(pairs []pair, split, metric string) (scores, error) {
+	tally := func(o Outcome) metrics.Tally {
+		if split == heldoutSplit {
+			return o.Heldout
+		}
+		return o.Test
+	}
+	var all scores
+	values := [2][]float64{}
+	seconds := [2][]float64{}
+	for _, p := range pairs {
+		for i, o := range []Outcome{p.a, p.b} {
+			t := tally(o)
+			if len(t.Docs) == 0 {
+				return scores{}, fmt.Errorf("run %s has no %s documents", o.Run, split)
+			}
+			v, err := t.Metric(metric)
+			if err != nil {
+				return scores{}, err
+			}
+			if recorded, has := o.Metrics[c.Metric]; has && !(math.Abs(recorded-v) <= sameFigure) {
+				c.Warnings = append(c.Warnings, fmt.Sprintf("run %s recorded %s %.6f, its counts give %.6f", o.Run, c.Metric, recorded, v))
+			}
+			values[i] = append(values[i], v)
+			seconds[i] = append(seconds[i], o.Seconds)
+		}
+		k := len(all.a)
+		all.a, all.b = append(all.a, tally(p.a)), append(all.b, tally(p.b))
+		for _, t := range []metrics.Tally{all.a[k], all.b[k]} {
+			if err := metrics.SameDocuments(all.a[0], t); err != nil {
+				return scores{}, fmt.Errorf("runs %s and %s: %w", pairs[0].a.Run, strings.Join([]string{p.a.Run, p.b.Run}, " or "), err)
+			}
+		}
+		c.A.Runs, c.B.Runs = append(c.A.Runs, p.a.Run), append(c.B.Runs, p.b.Run)
+		c.Pairs = append(c.Pairs, Pair{A: p.a.Run, B: p.b.Run, Seed: p.a.Seed, Levels: p.levels, ValueA: values[0][k], ValueB: values[1][k]})
+		c.Seeds = append(c.Seeds, p.a.Seed)
+		c.Corpora = append(c.Corpora, p.a.CorpusDigest)
+	}
+	slices.Sort(c.Seeds)
+	c.Seeds = slices.Compact(c.Seeds)
+	slices.Sort(c.Corpora)
+	c.Corpora = slices.Compact(c.Corpora)
+	for i, side := range []*SideResult{&c.A, &c.B} {
+		side.Seconds, _ = metrics.MeanSD(seconds[i])
+		side.SeedSD = seedSD(pairs, values[i])
+	}
+	summary := metrics.Summarise(all.a[0])
+	c.Documents, c.Labels, c.Missing = summary.Documents, len(summary.Supported), summary.Unsupported
+	if c.Labels == 0 {
+		return scores{}, fmt.Errorf("the %d %s documents hold no entity", c.Documents, split)
+	}
+	return all, nil
+}
+
+// sameFigure is the greatest difference of a recorded metric and the one
+// recounted: both are sums of the same few hundred float64.
+const sameFigure = 1e-9
+
+// seedSD is the standard deviation of values over seeds, pooled within pairs
+// of equal other factors: sqrt of the sum of squares over the sum of degrees
+// of freedom. It is nil when no factors have 2 seeds.
+func seedSD(pairs []pair, values []float64) *float64 {
+	cells := map[string][]float64{}
+	for k, p := range pairs {
+		cell := factors(p.levels) + " " + p.a.CorpusDigest
+		cells[cell] = append(cells[cell], values[k])
+	}
+	squares, freedom := 0.0, 0
+	for _, cell := range slices.Sorted(maps.Keys(cells)) {
+		v := cells[cell]
+		if len(v) < 2 {
+			continue
+		}
+		_, sd := metrics.MeanSD(v)
+		squares += float64(sd * sd * float64(len(v)-1))
+		freedom += len(v) - 1
+	}
+	if freedom == 0 {
+		return nil
+	}
+	sd := math.Sqrt(squares / float64(freedom))
+	return &sd
+}
+
+// overall fills in the comparison by the metric itself.
+func (c *Comparison) overall(all scores, metric string, r metrics.Resampling) error {
+	stat, err := metrics.MetricStatistic(metric, nil)
+	if err != nil {
+		return err
+	}
+	d, err := metrics.PairedBootstrap(all.a, all.b, []metrics.Statistic{stat}, r)
+	if err != nil {
+		return err
+	}
+	c.A.Mean = Estimate{Value: d[0].A.Value, Interval: ends(d[0].A)}
+	c.B.Mean = Estimate{Value: d[0].B.Value, Interval: ends(d[0].B)}
+	c.Difference = Estimate{Value: d[0].Diff.Value, Interval: ends(d[0].Diff)}
+	c.P = d[0].P
+	var over *[2]float64
+	if n := len(all.a); n >= 2 {
+		differences := pairDifferences(totals(all.a), totals(all.b), stat)
+		_, sd := metrics.MeanSD(differences)
+		interval, p, err := metrics.TInterval(differences, r.Level)
+		if err != nil {
+			return err
+		}
+		over = ends(interval)
+		c.Over = &OverRuns{Pairs: n, SD: sd, Interval: *over, P: p}
+		if n >= metrics.WilcoxonPairs {
+			w := metrics.Wilcoxon(differences)
+			c.Over.WilcoxonP = &w
+		}
+	}
+	c.Mark = mark(c.Difference, c.P, over, r.Level)
+	if c.Documents < MinDocuments {
+		c.Mark = TooFew
+	}
+	return nil
+}
+
+// parts fills in the tables.
+func (c *Comparison) parts(all scores, first Outcome, metric string, th metrics.Thresholds, r metrics.Resampling) (err error) {
+	if c.PerLabel, err = all.byLabel(first, th, r); err != nil {
+		return err
+	}
+	c.Gained, c.Lost = found(all.a, all.b), found(all.b, all.a)
+	bucket := func(label string) string { return th.Of(first.TrainDocs[label]).String() }
+	if c.Buckets, err = all.byPartOfLabels(metric, metrics.BucketNames[:], bucket, r); err != nil {
+		return err
+	}
+	group := func(label string) string { return first.Groups[label] }
+	if c.Groups, err = all.byPartOfLabels(metric, groupNames(first.Groups), group, r); err != nil {
+		return err
+	}
+	domain := func(d metrics.DocCount) string { return d.Domain }
+	if c.Domains, err = all.byPartOfDocuments(metric, all.a[0].Domains(), domain, under(r, "domain")); err != nil {
+		return err
+	}
+	c.Templates, err = all.byPartOfDocuments(metric, all.a[0].Templates(), templateOf, under(r, "template"))
+	return err
+}
+
+func templateOf(d metrics.DocCount) string { return d.Template }
+
+// heldout fills in the tables of the held-out templates, when the corpus has
+// such documents.
+func (c *Comparison) heldout(pairs []pair, metric string, r metrics.Resampling) error {
+	var held scores
+	for _, p := range pairs {
+		held.a, held.b = append(held.a, p.a.Heldout), append(held.b, p.b.Heldout)
+	}
+	if !slices.ContainsFunc(slices.Concat(held.a, held.b), func(t metrics.Tally) bool { return len(t.Docs) > 0 }) {
+		return nil
+	}
+	r.Stream = "compare/" + heldoutSplit
+	stat, err := metrics.MetricStatistic(metric, nil)
+	if err != nil {
+		return err
+	}
+	rows, err := held.rows([]figure{{name: "all held-out templates", stat: stat}}, r)
+	if err != nil {
+		return fmt.Errorf("held-out templates: %w", err)
+	}
+	if len(rows) == 0 {
+		c.Warnings = append(c.Warnings, "the documents of the held-out templates hold no entity")
+		return nil
+	}
+	adjust(pointers(rows), r.Level)
+	c.Heldout = &Heldout{All: rows[0], GapA: c.A.Mean.Value - rows[0].A.Value, GapB: c.B.Mean.Value - rows[0].B.Value}
+	c.Heldout.Templates, err = held.byPartOfDocuments(metric, held.a[0].Templates(), templateOf, under(r, "template"))
+	return err
 }

@@ -21,7 +21,10 @@ func (b Bucket) String() string { return BucketNames[b] }
 
 // Thresholds part labels by training documents: Many has at least Many
 // documents, Few fewer than Few, Medium the rest.
-type Thresholds struct{ Many, Few int }
+type Thresholds struct {
+	Many int `json:"many"`
+	Few  int `json:"few"`
+}
 
 // LongTail are the thresholds usual for long-tailed recognition (Liu et al.
 // 2019, "Large-Scale Long-Tailed Recognition in an Open World"): more than 100

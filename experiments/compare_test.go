@@ -1,0 +1,351 @@
+package experiments_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/metrics"
+)
+
+// comparedLabels are the entity types of the made-up runs; "ghost" is never in
+// gold, "rare" in few documents.
+var comparedLabels = []string{"common", "usual", "rare", "ghost"}
+
+// madeTally makes counts in which the entities of label l are found with
+// chance find[l]. Gold depends on goldSeed only, what is found on seed.
+func madeTally(goldSeed, seed uint64, documents int, find []float64) metrics.Tally {
+	gold, found := rand.New(rand.NewPCG(goldSeed, 1)), rand.New(rand.NewPCG(seed, 2))
+	t := metrics.Tally{Labels: comparedLabels}
+	for d := range documents {
+		doc := metrics.DocCount{Doc: fmt.Sprintf("doc-%d", d), Domain: []string{"retail", "freight"}[d%2], Template: []string{"grid", "list", "ledger"}[d%3]}
+		for l, chance := range find {
+			n := []int{1 + gold.IntN(3), gold.IntN(3), 0, 0}[l]
+			if l == 2 && d%20 == 0 {
+				n = 1
+			}
+			tp := 0
+			for range n {
+				if found.Float64() < chance {
+					tp++
+				}
+			}
+			if n > 0 {
+				doc.Labels = append(doc.Labels, metrics.LabelCount{Label: int32(l), Count: metrics.Count{TP: int32(tp), Pred: int32(n), Gold: int32(n)}})
+			}
+		}
+		t.Docs = append(t.Docs, doc)
+	}
+	return t
+}
+
+// madeRuns makes the runs of one head: 2 losses and the seeds given.
+func madeRuns(head string, seeds []uint64, find []float64) []experiments.Outcome {
+	var runs []experiments.Outcome
+	for i, loss := range []string{"ce", "focal"} {
+		for _, seed := range seeds {
+			name := fmt.Sprintf("%s-%s-%d", head, loss, seed)
+			random := seed*1000 + uint64(i)*500 + uint64(head[0])
+			runs = append(runs, experiments.Outcome{
+				Run: name, Key: name, Sweep: "made", Seed: seed,
+				Levels:       map[string]string{"head": head, "loss": loss},
+				Canonical:    fmt.Sprintf("model:\n  head: {kind: %s}\n  losses: [%s]\ntrain: {epochs: 3}\n", head, loss),
+				CorpusDigest: "c0ffee", Revision: "r1", Device: "cpu",
+				Test:      madeTally(7, random, 120, find),
+				Heldout:   madeTally(8, random, 30, []float64{find[0] / 2, find[1] / 2, 0, 0}),
+				TrainDocs: map[string]int{"common": 500, "usual": 50, "rare": 4},
+				Groups:    map[string]string{"common": "frame", "usual": "frame", "rare": "odd"},
+				Seconds:   10,
+			})
+		}
+	}
+	return runs
+}
+
+var (
+	weak   = []float64{0.5, 0.6, 0, 0}
+	strong = []float64{0.8, 0.6, 0.9, 0}
+)
+
+func compareMade(t *testing.T, opt experiments.CompareOptions) experiments.Comparison {
+	t.Helper()
+	seeds := []uint64{1, 2, 3}
+	c, err := experiments.Compare(
+		experiments.Side{Name: "head=linear", Outcomes: madeRuns("linear", seeds, weak)},
+		experiments.Side{Name: "head=hybrid", Outcomes: madeRuns("hybrid", seeds, strong)}, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestCompareFigures(t *testing.T) {
+	c := compareMade(t, experiments.CompareOptions{Metric: "micro_f1", Resamples: 2000, Seed: 5})
+	if c.Metric != "test/micro_f1" || c.Documents != 120 || c.Labels != 3 || !slices.Equal(c.Missing, []string{"ghost"}) {
+		t.Errorf("%s on %d documents, %d labels, missing %v", c.Metric, c.Documents, c.Labels, c.Missing)
+	}
+	if len(c.Pairs) != 6 || !slices.Equal(c.Seeds, []uint64{1, 2, 3}) {
+		t.Fatalf("%d pairs of seeds %v, want 6 of 1 2 3", len(c.Pairs), c.Seeds)
+	}
+	// The means are those of the tallies, counted here from scratch; as much
+	// is predicted as there is gold, so micro F1 is found over gold.
+	for side, want := range map[*experiments.SideResult][]experiments.Outcome{&c.A: madeRuns("linear", c.Seeds, weak), &c.B: madeRuns("hybrid", c.Seeds, strong)} {
+		mean := 0.0
+		for _, o := range want {
+			tp, gold := 0, 0
+			for _, d := range o.Test.Docs {
+				for _, l := range d.Labels {
+					tp += int(l.TP)
+					gold += int(l.Gold)
+				}
+			}
+			mean += float64(tp) / float64(gold) / float64(len(want))
+		}
+		if math.Abs(side.Mean.Value-mean) > 1e-12 {
+			t.Errorf("mean of %s is %v, want %v", side.Name, side.Mean.Value, mean)
+		}
+	}
+	if d := c.Difference; math.Abs(d.Value-(c.B.Mean.Value-c.A.Mean.Value)) > 1e-12 || d.Interval[0] >= d.Value || d.Interval[1] <= d.Value {
+		t.Errorf("difference %v in %v of means %v and %v", d.Value, *d.Interval, c.A.Mean.Value, c.B.Mean.Value)
+	}
+	if c.Mark != experiments.Better || c.P > 0.01 || c.Over == nil || c.Over.Interval[0] <= 0 || c.Over.WilcoxonP == nil {
+		t.Errorf("mark %s, p %v, over %+v", c.Mark, c.P, c.Over)
+	}
+	// Exact Wilcoxon with 6 differences of one sign.
+	if c.Over != nil && c.Over.WilcoxonP != nil && *c.Over.WilcoxonP != 2.0/64 {
+		t.Errorf("Wilcoxon p %v, want %v", *c.Over.WilcoxonP, 2.0/64)
+	}
+	// seed_sd: squares about the mean of each loss, 2 x 2 degrees of freedom.
+	squares := 0.0
+	for _, loss := range []string{"ce", "focal"} {
+		var v []float64
+		for _, p := range c.Pairs {
+			if p.Levels["loss"] == loss {
+				v = append(v, p.ValueA)
+			}
+		}
+		m := (v[0] + v[1] + v[2]) / 3
+		for _, x := range v {
+			squares += (x - m) * (x - m)
+		}
+	}
+	if c.A.SeedSD == nil || math.Abs(*c.A.SeedSD-math.Sqrt(squares/4)) > 1e-12 {
+		t.Errorf("sd over seeds %v, want %v", c.A.SeedSD, math.Sqrt(squares/4))
+	}
+	if want := []experiments.SettingChange{{Key: "model.head.kind", A: "linear", B: "hybrid"}}; !reflect.DeepEqual(c.Settings, want) {
+		t.Errorf("settings %v, want %v", c.Settings, want)
+	}
+	if len(c.Warnings) != 0 {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+}
+
+// Turning the sides round turns every sign round and nothing else.
+func TestCompareTurnedRound(t *testing.T) {
+	seeds := []uint64{1, 2}
+	a := experiments.Side{Name: "a", Outcomes: madeRuns("linear", seeds, weak)}
+	b := experiments.Side{Name: "b", Outcomes: madeRuns("hybrid", seeds, strong)}
+	opt := experiments.CompareOptions{Resamples: 500, Seed: 1}
+	ab, err := experiments.Compare(a, b, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ba, err := experiments.Compare(b, a, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ab.Difference.Value <= 0 || ab.Difference.Value != -ba.Difference.Value || ab.P != ba.P || ab.Mark != experiments.Better || ba.Mark != experiments.Worse {
+		t.Errorf("%v p %v %s against %v p %v %s", ab.Difference.Value, ab.P, ab.Mark, ba.Difference.Value, ba.P, ba.Mark)
+	}
+	if near := func(x, y float64) bool { return math.Abs(x-y) < 1e-12 }; !near(ab.Difference.Interval[0], -ba.Difference.Interval[1]) || !near(ab.Over.Interval[0], -ba.Over.Interval[1]) {
+		t.Errorf("intervals %v and %v", *ab.Difference.Interval, *ba.Difference.Interval)
+	}
+	if !slices.Equal(ab.Gained, []string{"rare"}) || len(ab.Lost) != 0 || !slices.Equal(ba.Lost, []string{"rare"}) || len(ba.Gained) != 0 {
+		t.Errorf("gained %v lost %v; turned round gained %v lost %v", ab.Gained, ab.Lost, ba.Gained, ba.Lost)
+	}
+}
+
+func TestCompareParts(t *testing.T) {
+	c := compareMade(t, experiments.CompareOptions{Resamples: 1000, Seed: 5})
+	var names []string
+	for _, r := range c.PerLabel {
+		names = append(names, fmt.Sprintf("%s %s %s %d %d %s", r.Name, r.Group, r.Bucket, r.TrainDocs, r.Documents, r.Mark))
+	}
+	// 120 documents: all hold "common", every 20th "rare"; "usual" was given
+	// the same chance on both sides. How many hold it is counted here.
+	usual := 0
+	for _, d := range madeTally(7, 1, 120, strong).Docs {
+		if slices.ContainsFunc(d.Labels, func(l metrics.LabelCount) bool { return l.Label == 1 }) {
+			usual++
+		}
+	}
+	want := []string{"common frame many 500 120 better", fmt.Sprintf("usual frame medium 50 %d noise", usual), "rare odd few 4 6 too few documents"}
+	if !slices.Equal(names, want) {
+		t.Errorf("labels\n%q, want\n%q", names, want)
+	}
+	if r := c.PerLabel[2]; r.P != nil || r.Adjusted != nil || r.Difference.Interval != nil || r.B.Value < 0.5 {
+		t.Errorf("a label in 6 documents is tested: %+v", r)
+	}
+	// Two labels are tested: the smaller p is doubled, or takes the larger.
+	p0, p1 := *c.PerLabel[0].P, *c.PerLabel[1].P
+	if got := *c.PerLabel[0].Adjusted; p0 >= p1 || got != min(2*p0, p1) {
+		t.Errorf("p %v and %v: adjusted %v", p0, p1, got)
+	}
+	// Macro F1 of a bucket with one label is that label's F1.
+	for i, r := range c.Buckets {
+		if r.Name != c.PerLabel[i].Bucket || r.Labels != 1 || math.Abs(r.Difference.Value-c.PerLabel[i].Difference.Value) > 1e-12 {
+			t.Errorf("bucket %+v, label %+v", r, c.PerLabel[i])
+		}
+	}
+	if len(c.Groups) != 2 || c.Groups[0].Name != "frame" || c.Groups[0].Labels != 2 || c.Groups[1].Name != "odd" {
+		t.Errorf("groups %+v", c.Groups)
+	}
+	if g := c.Groups[0].A.Value; math.Abs(g-(c.PerLabel[0].A.Value+c.PerLabel[1].A.Value)/2) > 1e-12 {
+		t.Errorf("macro F1 of a group is %v, its labels have %v and %v", g, c.PerLabel[0].A.Value, c.PerLabel[1].A.Value)
+	}
+	if len(c.Domains) != 2 || c.Domains[0].Name != "freight" || c.Domains[0].Documents != 60 || c.Domains[0].Support+c.Domains[1].Support != c.Buckets[0].Support+c.Buckets[1].Support+c.Buckets[2].Support {
+		t.Errorf("domains %+v", c.Domains)
+	}
+	if len(c.Templates) != 3 || c.Templates[0].Name != "grid" || c.Templates[0].Documents != 40 {
+		t.Errorf("templates %+v", c.Templates)
+	}
+	if h := c.Heldout; h == nil || len(h.Templates) != 3 || h.All.Documents != 30 || h.GapA <= 0 || math.Abs(h.GapB-(c.B.Mean.Value-h.All.B.Value)) > 1e-12 {
+		t.Errorf("held out %+v", c.Heldout)
+	}
+}
+
+func TestCompareSameBytes(t *testing.T) {
+	var all [][]byte
+	for _, threads := range []int{1, 3} {
+		c := compareMade(t, experiments.CompareOptions{Resamples: 300, Seed: 9, Threads: threads})
+		data, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, data)
+	}
+	if !bytes.Equal(all[0], all[1]) {
+		t.Error("1 and 3 threads give different bytes")
+	}
+	other, err := json.Marshal(compareMade(t, experiments.CompareOptions{Resamples: 300, Seed: 10}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(all[0], other) {
+		t.Error("another seed gives the same bytes")
+	}
+}
+
+// Two sides of the same strength are not told apart.
+func TestCompareNoise(t *testing.T) {
+	c, err := experiments.Compare(
+		experiments.Side{Name: "a", Outcomes: madeRuns("linear", []uint64{1, 2, 3}, weak)},
+		experiments.Side{Name: "b", Outcomes: madeRuns("hybrid", []uint64{1, 2, 3}, weak)},
+		experiments.CompareOptions{Resamples: 1000, Seed: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Mark != experiments.Noise {
+		t.Errorf("mark %s of %v, p %v", c.Mark, c.Difference, c.P)
+	}
+}
+
+func TestCompareDoubts(t *testing.T) {
+	a, b := madeRuns("linear", []uint64{1, 2}, weak), madeRuns("hybrid", []uint64{1, 2}, strong)
+	a = append(a, a[0])
+	a[2].Revision = "r2"
+	b[1].Device = "cuda"
+	b[0].Metrics = map[string]float64{"test/macro_f1": math.NaN()}
+	b[3].Seed = 4
+	b[2].Canonical = strings.Replace(b[2].Canonical, "epochs: 3", "epochs: 9", 1)
+	c, err := experiments.Compare(experiments.Side{Name: "a", Outcomes: a}, experiments.Side{Name: "b", Outcomes: b}, experiments.CompareOptions{Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"1 run of side a given more than once, counted once",
+		"1 run of side a without a partner left out: linear-focal-2 (head=linear loss=focal seed 2)",
+		"1 run of side b without a partner left out: hybrid-focal-2 (head=hybrid loss=focal seed 4)",
+		"run hybrid-ce-1 recorded test/macro_f1 NaN, its counts give",
+		"the runs are of 2 revisions of the source: r1, r2",
+		"the runs are of 2 devices: cpu; cuda",
+		"train.epochs differs in some pairs and not in others",
+		"3 pairs of runs are few: the exact Wilcoxon test needs 6 pairs to reach 0.05",
+	}
+	for i := range max(len(want), len(c.Warnings)) {
+		if i >= len(want) || i >= len(c.Warnings) || !strings.HasPrefix(c.Warnings[i], want[i]) {
+			t.Fatalf("warnings\n%s\nwant\n%s", strings.Join(c.Warnings, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	// One pair says nothing of seeds: never better or worse.
+	c, err = experiments.Compare(experiments.Side{Name: "a", Outcomes: a[:1]}, experiments.Side{Name: "b", Outcomes: b[:1]}, experiments.CompareOptions{Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Mark != experiments.Noise || c.Over != nil || c.A.SeedSD != nil || !slices.ContainsFunc(c.Warnings, func(w string) bool { return strings.HasPrefix(w, "1 pair of runs") }) {
+		t.Errorf("mark %s, over %v, warnings %q", c.Mark, c.Over, c.Warnings)
+	}
+}
+
+func TestCompareErrors(t *testing.T) {
+	a, b := madeRuns("linear", []uint64{1}, weak), madeRuns("hybrid", []uint64{1}, strong)
+	third := madeRuns("prototype", []uint64{1}, strong)
+	change := func(runs []experiments.Outcome, edit func(*experiments.Outcome)) []experiments.Outcome {
+		changed := slices.Clone(runs)
+		for i := range changed {
+			edit(&changed[i])
+		}
+		return changed
+	}
+	other := func(o *experiments.Outcome) { o.Test = madeTally(7, 1, 119, strong) }
+	for name, test := range map[string]struct {
+		a, b []experiments.Outcome
+		opt  experiments.CompareOptions
+		want string
+	}{
+		"no runs":   {a: nil, b: b, want: "side A has no runs"},
+		"mixed":     {a: a, b: append(slices.Clone(b), third...), want: "side B mixes levels of head, which tells the sides apart: hybrid, prototype; choose one"},
+		"seeds":     {a: a, b: change(b, func(o *experiments.Outcome) { o.Seed = 9 }), want: "no run of side A has a partner on side B with the same seed and other factors: A has linear-ce-1 (head=linear loss=ce seed 1), B has hybrid-ce-1 (head=hybrid loss=ce seed 9)"},
+		"corpora":   {a: a, b: change(b, func(o *experiments.Outcome) { o.CorpusDigest = "decaf" }), want: "sides A and B were run on different corpora: c0ffee and decaf"},
+		"twice":     {a: append(slices.Clone(a), change(a, func(o *experiments.Outcome) { o.Key += "x"; o.Sweep = "again" })...), b: b, want: "side A has 2 runs with the same factors, seed and corpus: linear-ce-1 (sweep made) and linear-ce-1 (sweep again); choose one"},
+		"documents": {a: a, b: change(b, other), want: `runs linear-ce-1 and linear-ce-1 or hybrid-ce-1: 120 documents in one and 119 in the other: "doc-119" is only in one`},
+		"metric":    {a: a, b: b, opt: experiments.CompareOptions{Metric: "test/makro_f1"}, want: `metric "makro_f1": allowed are micro_f1, micro_precision, micro_recall, macro_f1, macro_precision, macro_recall, weighted_f1, weighted_precision, weighted_recall; did you mean "macro_f1"?`},
+		"split":     {a: a, b: b, opt: experiments.CompareOptions{Metric: "validation/macro_f1"}, want: `metric "validation/macro_f1": counts per document are kept of the splits test and heldout only`},
+		"resamples": {a: a, b: b, opt: experiments.CompareOptions{Resamples: 99}, want: "resamples 99: expected at least 100"},
+		"level":     {a: a, b: b, opt: experiments.CompareOptions{Level: math.NaN()}, want: "level NaN: expected more than 0 and less than 1"},
+		"empty":     {a: a, b: change(b, func(o *experiments.Outcome) { o.Test.Docs = nil }), want: "run hybrid-ce-1 has no test documents"},
+	} {
+		_, err := experiments.Compare(experiments.Side{Name: "A", Outcomes: test.a}, experiments.Side{Name: "B", Outcomes: test.b}, test.opt)
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s: error\n%v, want\n%s", name, err, test.want)
+		}
+	}
+}
+
+func TestCompareText(t *testing.T) {
+	c := compareMade(t, experiments.CompareOptions{Resamples: 500, Seed: 5})
+	for _, width := range []int{60, 80, 100, 0} {
+		var out bytes.Buffer
+		if err := c.WriteText(&out, width); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(out.String(), "\n") {
+			if width > 0 && utf8.RuneCountInString(line) > width {
+				t.Errorf("width %d: %d runes: %s", width, utf8.RuneCountInString(line), line)
+			}
+		}
+		for _, must := range []string{"B is better than A", "6 pairs", "A  head=linear", "few (under 20)", "usual", "~", "adj. p", "all held-out", "no gold entity in these documents: ghost (1)", "found by B only: rare (1)", "model.head.kind", "n<10"} {
+			if !strings.Contains(out.String(), must) {
+				t.Errorf("width %d: no %q in\n%s", width, must, out.String())
+			}
+		}
+	}
+}
