@@ -60,24 +60,25 @@ func (s scale) ticks(n int) []tick {
 	return out
 }
 
-// logTicks gives 1, 2, 5 times powers of ten, or powers of ten only where
-// those would be more than n.
+// logTicks gives round multiples of powers of ten, as many kinds of multiples
+// as n allows.
 func (s scale) logTicks(n int) []tick {
-	for _, multiples := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
-		var out []tick
+	var out []tick
+	for _, multiples := range [][]float64{{1, 1.5, 2, 3, 4, 5, 7}, {1, 2, 5}, {1, 3}, {1}} {
+		out = nil
 		for p := math.Floor(math.Log10(s.lo)); p <= math.Ceil(math.Log10(s.hi)); p++ {
 			for _, m := range multiples {
 				v := m * math.Pow(10, p)
 				if v >= s.lo*(1-1e-9) && v <= s.hi*(1+1e-9) {
-					out = append(out, tick{v, strconv.FormatFloat(v, 'f', max(0, -int(p)), 64)})
+					out = append(out, tick{v, trimmed(v, max(0, 1-int(p)))})
 				}
 			}
 		}
-		if len(out) <= n || len(multiples) == 1 {
-			return out
+		if len(out) <= n {
+			break
 		}
 	}
-	return nil
+	return out
 }
 
 // roundStep gives the least of 1, 2, 2.5, 5 times a power of ten that is at

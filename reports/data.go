@@ -4,9 +4,12 @@
 package reports
 
 import (
+	"fmt"
+
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/metrics"
 )
 
 // Data is everything that a report is made from.
@@ -21,29 +24,59 @@ type Data struct {
 	// differs from it in the sweep's first axis.
 	Baseline, Candidate string
 
-	Resamples int    // bootstrap resamples of every interval; at least 100
-	Seed      uint64 // of the resampling
-	Warnings  []string
+	Resamples  int                // bootstrap resamples of every interval, default 10,000
+	Seed       uint64             // of the resampling
+	Thresholds metrics.Thresholds // of frequent and rare entity types, default metrics.LongTail
+
+	Warnings []string // of the caller, shown beside the report's own
 }
 
 // Report is Data with everything computed that figures and tables show.
 type Report struct {
-	data Data
+	data     Data
+	variants []*variant // in the order of the sweep
+	ranked   []*variant // best first, by the metric chosenBy
+	chosenBy string
+	best     *variant
+	next     *variant // nil with one variant
+
+	baseline, candidate *variant                // that are set side by side; baseline nil with one variant
+	pairing             *experiments.Comparison // candidate - baseline; nil with pairReason
+	pairReason          string
+	lead                *experiments.Comparison // best - next; nil with leadReason
+	leadReason          string
+	effects             []effect
+	warnings            []string
 }
 
-// New computes a report. The error names what the data lack.
+// New computes a report. The error names what the data lack or contradict.
 func New(d Data) (*Report, error) {
-	return &Report{data: d}, nil
-}
-
-// Write makes dir and writes into it report.html, and every figure that the
-// data allow as PNG and SVG. It gives the paths written, the page first. Files
-// are written under other names and renamed when all are complete.
-func Write(dir string, d Data) (paths []string, err error) {
-	r, err := New(d)
-	if err != nil {
+	if len(d.Outcomes) == 0 {
+		return nil, fmt.Errorf("reports: sweep %s has no finished run", d.Sweep.Name)
+	}
+	if d.Resamples == 0 {
+		d.Resamples = metrics.DefaultResamples
+	}
+	if d.Thresholds == (metrics.Thresholds{}) {
+		d.Thresholds = metrics.LongTail()
+	}
+	r := &Report{data: d}
+	var err error
+	if r.variants, err = groupVariants(&r.data); err != nil {
 		return nil, err
 	}
-	_ = r
-	return nil, nil
+	r.rank()
+	if err := r.pair(); err != nil {
+		return nil, err
+	}
+	r.colour()
+	if err := r.score(); err != nil {
+		return nil, err
+	}
+	r.compareVariants()
+	if err := r.compareLevels(); err != nil {
+		return nil, err
+	}
+	r.warn()
+	return r, nil
 }

@@ -17,20 +17,20 @@ const (
 )
 
 // Figure is one picture of a report. Name is that of its files, without the
-// ending; About says in a line what it shows.
+// ending, Short its name in lists; About says in a line what it shows.
 type Figure struct {
-	Name  string
-	About string
-	plan  func(r *Report, f *fonts, width float64) (*drawing, error)
+	Name, Short string
+	About       string
+	plan        func(r *Report, f *fonts, width float64) (*drawing, error)
 }
 
 // Figures lists all figures, in the order in which a report shows them.
 func Figures() []Figure {
 	return []Figure{
-		{"per-label", "F1 of every entity type under two variants, with support and 95 % intervals", planPerLabel},
-		{"learning-curves", "validation F1 and every component of the loss by epoch", planCurves},
-		{"frequency", "F1 against the number of training documents that hold the entity type", planFrequency},
-		{"effects", "what each factor of the sweep changes in the primary metric", planEffects},
+		{"per-label", "F1 by entity type", "F1 of every entity type under two variants, with support and 95 % intervals", planPerLabel},
+		{"learning-curves", "Learning curves", "validation F1 and every component of the loss by epoch", planCurves},
+		{"frequency", "F1 by frequency", "F1 against the number of training documents that hold the entity type", planFrequency},
+		{"effects", "Factor effects", "what each factor of the sweep changes in the primary metric", planEffects},
 	}
 }
 

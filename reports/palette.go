@@ -28,8 +28,9 @@ var (
 // inks lists the tints above for the page's style sheet.
 var inks = []tint{inkText, inkMuted, inkGrid, inkError, inkBand, inkPaper, inkOther}
 
-// variantTints are the colours of variants, in the order in which variants
-// take them: the palette of Okabe and Ito (https://jfly.uni-koeln.de/color/),
+// variantTints are the colours of variants: the candidate of the report takes
+// the first, its baseline the second, the others follow in the order of the
+// sweep. They are the palette of Okabe and Ito (https://jfly.uni-koeln.de/color/),
 // which is told apart with every common form of colour blindness. Its yellow
 // is darkened, because it vanishes on white, and its black is left to text.
 var variantTints = []tint{
@@ -43,15 +44,6 @@ var variantTints = []tint{
 	{"v7", rgb(0x6b4e9b), rgb(0xa78bd6)}, // violet
 }
 
-// dashes are patterns of lines in points, a second cue beside colour: the
-// n-th variant has the n-th pattern, so that a print in grey can be read.
-var dashes = [][]float64{
-	nil,
-	{5, 2},
-	{1.5, 1.5},
-	{6, 2, 1.5, 2},
-	{3, 1.5},
-	{8, 2},
-	{1, 2.5},
-	{6, 1.5, 1.5, 1.5, 1.5, 1.5},
-}
+// dashes are patterns of lines in points. Beside colour and glyph they tell the
+// second half of the palette from the first where a print is grey.
+var dashes = [][]float64{nil, nil, nil, nil, {5, 2}, {5, 2}, {5, 2}, {5, 2}}

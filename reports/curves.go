@@ -1,0 +1,325 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+)
+
+// Sizes of the panels of learning curves in points.
+const (
+	curveHeight  = 84.0  // of a panel of a loss component
+	curveTall    = 150.0 // of the panel of the validation metric
+	curveMinimum = 190.0 // least width of a panel, axis included
+	axisRoom     = 30.0  // left of a panel, for its tick labels
+)
+
+// curve is one metric of one variant by epoch, over its seeds.
+type curve struct {
+	variant        *variant
+	epochs         []int
+	mean, low, top []float64 // low and top are the least and greatest over seeds
+	runs           []int     // seeds that reached the epoch
+}
+
+// curvePanel is one metric of all variants.
+type curvePanel struct {
+	name   string
+	curves []curve
+	log    bool
+}
+
+// curvePanels collects the metrics that the outcomes recorded by epoch: the
+// validation metric first, then the loss components, "total" before others.
+func (r *Report) curvePanels() []curvePanel {
+	seen := map[string]bool{}
+	var losses []string
+	for i := range r.data.Outcomes {
+		for _, p := range r.data.Outcomes[i].Curves {
+			if strings.HasPrefix(p.Name, "loss/") && !seen[p.Name] {
+				losses = append(losses, p.Name)
+			}
+			seen[p.Name] = true
+		}
+	}
+	sort.Slice(losses, func(i, j int) bool {
+		if (losses[i] == "loss/total") != (losses[j] == "loss/total") {
+			return losses[i] == "loss/total"
+		}
+		return losses[i] < losses[j]
+	})
+	var panels []curvePanel
+	for _, name := range append([]string{validationCurve}, losses...) {
+		p := curvePanel{name: name, log: strings.HasPrefix(name, "loss/")}
+		for _, v := range r.variants {
+			if c := curveOf(v, name); len(c.epochs) > 0 {
+				p.curves = append(p.curves, c)
+				for _, low := range c.low {
+					p.log = p.log && low > 0
+				}
+			}
+		}
+		if len(p.curves) > 0 {
+			panels = append(panels, p)
+		}
+	}
+	return panels
+}
+
+// validationCurve is the metric that early stopping watches.
+const validationCurve = "validation/macro_f1"
+
+func curveOf(v *variant, name string) curve {
+	byEpoch := map[int][]float64{}
+	c := curve{variant: v}
+	for _, o := range v.runs {
+		for _, p := range o.Curves {
+			if p.Name != name || math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
+				continue
+			}
+			if len(byEpoch[p.Epoch]) == 0 {
+				c.epochs = append(c.epochs, p.Epoch)
+			}
+			byEpoch[p.Epoch] = append(byEpoch[p.Epoch], p.Value)
+		}
+	}
+	sort.Ints(c.epochs)
+	for _, e := range c.epochs {
+		values := byEpoch[e]
+		sum, low, top := 0.0, math.Inf(1), math.Inf(-1)
+		for _, x := range values {
+			sum += x
+			low, top = math.Min(low, x), math.Max(top, x)
+		}
+		c.mean = append(c.mean, sum/float64(len(values)))
+		c.low = append(c.low, low)
+		c.top = append(c.top, top)
+		c.runs = append(c.runs, len(values))
+	}
+	return c
+}
+
+// stageSpan is a stage of the curriculum: epochs first to last.
+type stageSpan struct{ stage, first, last int }
+
+// stageSpans gives the stages of the variants that have more than one. agree
+// is false when they change at different epochs, so that no shading is true
+// of all.
+func (r *Report) stageSpans() (spans []stageSpan, agree bool) {
+	for i := range r.data.Outcomes {
+		stageOf := map[int]int{}
+		var epochs []int
+		for _, p := range r.data.Outcomes[i].Curves {
+			if _, ok := stageOf[p.Epoch]; !ok {
+				epochs = append(epochs, p.Epoch)
+			}
+			stageOf[p.Epoch] = p.Stage
+		}
+		sort.Ints(epochs)
+		var own []stageSpan
+		for _, e := range epochs {
+			if n := len(own); n > 0 && own[n-1].stage == stageOf[e] {
+				own[n-1].last = e
+			} else {
+				own = append(own, stageSpan{stageOf[e], e, e})
+			}
+		}
+		if len(own) < 2 {
+			continue
+		}
+		if spans == nil {
+			spans = own
+			continue
+		}
+		// Runs that stopped early end sooner; the starts must be the same.
+		for k := range min(len(own), len(spans)) {
+			if own[k].stage != spans[k].stage || own[k].first != spans[k].first {
+				return nil, false
+			}
+		}
+		if len(own) > len(spans) || own[len(own)-1].last > spans[len(spans)-1].last {
+			spans = own
+		}
+	}
+	return spans, true
+}
+
+func planCurves(r *Report, f *fonts, width float64) (*drawing, error) {
+	panels := r.curvePanels()
+	if len(panels) == 0 {
+		return nil, absent("no run recorded a metric by epoch")
+	}
+	spans, agree := r.stageSpans()
+	first, last := math.MaxInt, math.MinInt
+	for _, p := range panels {
+		for _, c := range p.curves {
+			first, last = min(first, c.epochs[0]), max(last, c.epochs[len(c.epochs)-1])
+		}
+	}
+	if first == last {
+		return nil, absent("every run has a single epoch, which makes no curve")
+	}
+
+	var items []legendItem
+	grey := false
+	for _, v := range r.variants {
+		if v.coloured {
+			items = append(items, legendItem{text: v.name, tint: v.tint, dash: v.dash, glyph: v.glyph, line: true})
+		} else {
+			grey = true
+		}
+	}
+	if grey {
+		items = append(items, legendItem{text: "other variants", tint: inkOther, line: true})
+	}
+	legendHeight, paintLegend := legend(f, items, width)
+
+	// The validation metric has the whole width; losses share the rest.
+	columns := max(1, int(width/curveMinimum))
+	type placed struct {
+		curvePanel
+		x, y, w, h float64
+	}
+	var all []placed
+	y, column := legendHeight+6, 0
+	const gap = 32.0 // title above, tick labels below
+	for _, p := range panels {
+		if p.name == validationCurve {
+			all = append(all, placed{p, 0, y + 12, width, curveTall})
+			y += curveTall + gap
+			continue
+		}
+		w := width / float64(columns)
+		all = append(all, placed{p, float64(column) * w, y + 12, w, curveHeight})
+		if column++; column == columns {
+			column, y = 0, y+curveHeight+gap
+		}
+	}
+	if column > 0 {
+		y += curveHeight + gap
+	}
+	d := &drawing{
+		title:  r.curveTitle(panels),
+		height: y + 2,
+		label:  fmt.Sprintf("Learning curves of %s: %s.", plural(len(r.variants), "variant", "variants"), panelNames(panels)),
+	}
+	d.caption = "Lines are means over seeds"
+	if r.fewestSeeds() > 1 {
+		d.caption += ", bands span the least to the greatest seed"
+	}
+	d.caption += ". Losses are means over the steps of an epoch, unweighted but for the total."
+	switch {
+	case !agree:
+		d.caption += " The variants change stage at different epochs, so stages are not shaded."
+	case len(spans) > 1:
+		d.caption += fmt.Sprintf(" Shading: the %d stages of the staged variants.", len(spans))
+	}
+	d.caption += " " + r.provenance(r.variants...)
+	d.paint = func(c *canvas) {
+		paintLegend(c, 0, 0)
+		for _, p := range all {
+			c.curvePanel(p.curvePanel, spans, first, last, p.x+axisRoom, p.y, p.x+p.w-8, p.y+p.h)
+		}
+	}
+	return d, nil
+}
+
+func panelNames(panels []curvePanel) string {
+	names := make([]string, len(panels))
+	for i, p := range panels {
+		names[i] = panelTitle(p.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func panelTitle(name string) string {
+	if part, ok := strings.CutPrefix(name, "loss/"); ok {
+		if part == "total" {
+			return "total loss (weighted)"
+		}
+		return part + " loss"
+	}
+	return metricName(name)
+}
+
+// curvePanel draws one panel whose data lie in left to right, top to bottom.
+func (c *canvas) curvePanel(p curvePanel, spans []stageSpan, first, last int, left, top, right, bottom float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, k := range p.curves {
+		for i := range k.epochs {
+			low, high = math.Min(low, k.low[i]), math.Max(high, k.top[i])
+		}
+	}
+	ys := scale{lo: low, hi: high, from: bottom, to: top, log: p.log && high/low > 4}
+	if !ys.log {
+		pad := math.Max(0.04*(high-low), 1e-9)
+		ys.lo, ys.hi = low-pad, high+pad
+		if low >= 0 {
+			ys.lo = math.Max(ys.lo, 0)
+		}
+	} else {
+		ys.lo, ys.hi = low*0.9, high*1.1
+	}
+	// Epochs are counted from 1 for people.
+	xs := scale{lo: float64(first + 1), hi: float64(last + 1), from: left, to: right}
+	if len(spans) > 1 {
+		for i, s := range spans {
+			x0, x1 := xs.at(float64(s.first)+0.5), xs.at(float64(s.last)+1.5)
+			if i%2 == 0 {
+				c.rect(x0, top, x1-x0, bottom-top, inkBand, 0)
+			}
+			if bottom-top > curveHeight {
+				c.text((x0+x1)/2, bottom-4, fmt.Sprintf("stage %d", s.stage+1), lettering{size: smallSize, tint: inkMuted, at: atMiddle})
+			}
+		}
+	}
+	c.gridY(ys, ys.ticks(5), left, right)
+	for _, t := range wholeTicks(xs, int((right-left)/28)) {
+		c.text(xs.at(t.value), bottom+tickSize+3, t.text, lettering{size: tickSize, tint: inkMuted, at: atMiddle})
+	}
+	c.text(left-7, bottom+tickSize+3, "epoch", lettering{size: smallSize, tint: inkMuted, at: atEnd})
+	c.text(left-axisRoom+2, top-5, panelTitle(p.name), lettering{size: textSize, bold: true, tint: inkText})
+	for _, coloured := range []bool{false, true} { // greys below
+		for _, k := range p.curves {
+			if k.variant.coloured == coloured {
+				c.curve(k, xs, ys)
+			}
+		}
+	}
+}
+
+// wholeTicks gives at most n whole numbers on s.
+func wholeTicks(s scale, n int) []tick {
+	step := math.Max(1, math.Ceil(roundStep((s.hi-s.lo)/float64(max(n, 1)))))
+	var out []tick
+	for v := math.Ceil(s.lo/step) * step; v <= s.hi; v += step {
+		out = append(out, tick{v, trimmed(v, 0)})
+	}
+	return out
+}
+
+func (c *canvas) curve(k curve, xs, ys scale) {
+	var line, band []point
+	for i, e := range k.epochs {
+		line = append(line, point{xs.at(float64(e + 1)), ys.at(k.mean[i])})
+		band = append(band, point{xs.at(float64(e + 1)), ys.at(k.top[i])})
+	}
+	for i := len(k.epochs) - 1; i >= 0; i-- {
+		band = append(band, point{xs.at(float64(k.epochs[i] + 1)), ys.at(k.low[i])})
+	}
+	t, width := k.variant.tint, 1.3
+	if !k.variant.coloured {
+		t, width = inkOther, 0.7
+	}
+	c.open(k.variant.name)
+	if k.variant.coloured && len(k.variant.runs) > 1 {
+		c.polygon(band, t, 0.12)
+	}
+	c.polyline(line, stroke{tint: t, width: width, dash: k.variant.dash})
+	if k.variant.coloured {
+		end := line[len(line)-1]
+		c.glyph(k.variant.glyph, end.x, end.y, 2.2, t, 0)
+	}
+	c.close()
+}

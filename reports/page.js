@@ -1,0 +1,46 @@
+"use strict";
+// Tables sort by a column's button and filter by the field above them. Without
+// this script the page shows everything in the order of the report.
+for (const table of document.querySelectorAll("table")) {
+  const body = table.tBodies[0];
+  const heads = [...table.tHead.rows[0].cells];
+  const value = (row, i) => {
+    const cell = row.cells[i];
+    return cell.dataset.v === undefined ? cell.textContent.trim() : Number(cell.dataset.v);
+  };
+  heads.forEach((head, i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const numeric = head.classList.contains("n");
+      const was = head.getAttribute("aria-sort");
+      const down = was ? was === "ascending" : numeric; // numbers: greatest first
+      heads.forEach(h => h.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const unknown = row => numeric && row.cells[i].dataset.v === undefined;
+      const rows = [...body.rows].map((row, order) => ({row, order, v: value(row, i), u: unknown(row)}));
+      rows.sort((a, b) => {
+        if (a.u !== b.u) return a.u ? 1 : -1; // what is not known stands last
+        const c = a.u ? 0 : a.v < b.v ? -1 : a.v > b.v ? 1 : 0;
+        return (down ? -c : c) || a.order - b.order;
+      });
+      body.append(...rows.map(r => r.row));
+    });
+  });
+  const input = document.querySelector('input[data-for="' + table.id + '"]');
+  const tools = input.closest(".tools");
+  const count = tools.querySelector("output");
+  tools.hidden = body.rows.length < 6;
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of body.rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every(w => text.includes(w));
+      if (!row.hidden) shown++;
+    }
+    count.textContent = words.length ? shown + " of " + body.rows.length + " rows" : "";
+  });
+}

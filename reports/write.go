@@ -1,0 +1,117 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Write makes dir and writes into it report.html, and every figure that the
+// data allow as PNG and SVG. It gives the paths written, the page first.
+// Nothing of dir changes until all of it is made: files are written under
+// other names and renamed when they are complete.
+func Write(dir string, d Data) (paths []string, err error) {
+	r, err := New(d)
+	if err != nil {
+		return nil, err
+	}
+	return r.Write(dir)
+}
+
+// file is one file of a report.
+type file struct {
+	name string
+	data []byte
+}
+
+// Write is the function Write for a report that is computed already.
+func (r *Report) Write(dir string) (paths []string, err error) {
+	files, err := r.files()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("reports: %w", err)
+	}
+	// Renames within one file system cannot leave half a file, so the new
+	// files lie in a folder inside dir until all are safe on disk.
+	temp, err := os.MkdirTemp(dir, ".report-*")
+	if err != nil {
+		return nil, fmt.Errorf("reports: %w", err)
+	}
+	defer os.RemoveAll(temp)
+	for _, f := range files {
+		if err := writeSynced(filepath.Join(temp, f.name), f.data); err != nil {
+			return nil, fmt.Errorf("reports: %w", err)
+		}
+	}
+	for _, f := range files {
+		path := filepath.Join(dir, f.name)
+		if err := os.Rename(filepath.Join(temp, f.name), path); err != nil {
+			return nil, fmt.Errorf("reports: %w", err)
+		}
+		paths = append(paths, path)
+	}
+	// A figure that these data do not allow must not stay from an earlier
+	// report beside a page that says it was left out.
+	for _, f := range Figures() {
+		for _, format := range []Format{PNG, SVG} {
+			name := f.Name + "." + string(format)
+			if !written(files, name) {
+				if err := os.Remove(filepath.Join(dir, name)); err != nil && !os.IsNotExist(err) {
+					return nil, fmt.Errorf("reports: %w", err)
+				}
+			}
+		}
+	}
+	return paths, nil
+}
+
+func written(files []file, name string) bool {
+	for _, f := range files {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// files makes every file of the report in memory, the page first.
+func (r *Report) files() ([]file, error) {
+	page, err := r.HTML()
+	if err != nil {
+		return nil, err
+	}
+	files := []file{{"report.html", page}}
+	for _, f := range Figures() {
+		for _, format := range []Format{PNG, SVG} {
+			var b bytes.Buffer
+			_, err := f.Draw(&b, format, r)
+			if _, left := isAbsent(err); left {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, file{f.Name + "." + string(format), b.Bytes()})
+		}
+	}
+	return files, nil
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
