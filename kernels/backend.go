@@ -148,7 +148,7 @@ type Backend interface {
 
 	// SumSquares: dst[0] += sum of x[i]^2, in float64.
 	SumSquares(dst F64, x F32)
-	// SumSquaresRows: dst[0] += the same over the given rows of x.
+	// SumSquaresRows: dst[0] += the same over the given rows of x (sorted, unique).
 	SumSquaresRows(dst F64, x Mat, rows I32)
 	// AdamW steps p with gradient s*g, s = min(1, Clip/sqrt(normSq[0])) (1 when Clip is 0):
 	//

@@ -62,3 +62,51 @@ func TestNewRefuses(t *testing.T) {
 		t.Errorf("no thread: %v", err)
 	}
 }
+
+// TestValuesOutOfRange: an index, label or group that points outside its table
+// panics on every level before anything is read through it.
+func TestValuesOutOfRange(t *testing.T) {
+	for _, level := range cpu.Levels() {
+		be := open(t, level, 1)
+		defer be.Close()
+		m := func(rows, cols int) kernels.Mat { return kernels.NewMat(be.NewF32(rows*cols), rows, cols) }
+		ints := func(x ...int32) kernels.I32 {
+			b := be.NewI32(len(x))
+			be.PutI32(b, x)
+			return b
+		}
+		w := kernels.CRFWeights{Trans: m(2, 2), Start: be.NewF32(2), End: be.NewF32(2)}
+		g := kernels.CRFGrad{Trans: m(2, 2), Start: be.NewF32(2), End: be.NewF32(2)}
+		for _, c := range []struct {
+			want string
+			run  func()
+		}{
+			{"Embed: index 5 of 5 rows", func() { be.Embed(m(2, 3), m(5, 3), ints(0, 5)) }},
+			{"EmbedGrad: index -2 of 5 rows", func() { be.EmbedGrad(m(5, 3), m(2, 3), ints(0, -2)) }},
+			{"Gather: index 2 of 2 rows", func() { be.Gather(m(2, 3), m(2, 3), ints(2, 0)) }},
+			{"GatherGrad: index 9 of 2 rows", func() { be.GatherGrad(m(2, 3), m(2, 3), ints(9, 0)) }},
+			{"GroupLogSoftmax: column 1 in group 2 of 2", func() { be.GroupLogSoftmax(m(1, 2), m(1, 2), ints(0, 2), 2) }},
+			{"GroupAdd: column 0 in group -1 of 2", func() { be.GroupAdd(m(1, 2), m(1, 2), ints(-1, 0)) }},
+			{"GroupSum: column 1 in group 3 of 2", func() { be.GroupSum(m(1, 2), m(1, 2), ints(0, 3)) }},
+			{"SoftmaxLoss: label 2 of token 1 with 2 columns", func() {
+				be.SoftmaxLoss(m(2, 2), be.NewF64(3), m(2, 2), ints(0, 2), kernels.LossParams{CE: 1})
+			}},
+			{"CRF: label -1 of token 0 with 2 columns", func() {
+				be.CRF(be.NewF64(1), m(2, 2), g, m(2, 2), w, ints(-1, 0), []int32{0, 2}, 1)
+			}},
+			{"SumSquaresRows: row 4 of 4", func() { be.SumSquaresRows(be.NewF64(1), m(4, 2), ints(1, 4)) }},
+			{"AdamWRows: row 1 follows 1", func() {
+				be.AdamWRows(m(4, 2), m(4, 2), m(4, 2), m(4, 2), ints(1, 1), be.NewF64(1), kernels.AdamW{Step: 1})
+			}},
+		} {
+			func() {
+				defer func() {
+					if message, _ := recover().(string); !strings.HasPrefix(message, "kernels: "+c.want) {
+						t.Errorf("%s: panic %q, expected \"kernels: %s\"", level, message, c.want)
+					}
+				}()
+				c.run()
+			}()
+		}
+	}
+}
