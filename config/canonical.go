@@ -112,6 +112,29 @@ func SchemaHash(s *corpus.Schema) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// YAML writes s in full: a file that LoadSweep reads as s, but for its lines.
+func (s Sweep) YAML() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "name: %s\nabout: %s\nprimary: %s\nseeds: %s\nbase:\n", stringText(s.Name), stringText(s.About), s.Primary, valueText(reflect.ValueOf(s.Seeds)))
+	for line := range strings.Lines(s.Base.YAML()) {
+		b.WriteString("  " + line)
+	}
+	if len(s.Axes) > 0 {
+		b.WriteString("axes:\n")
+	}
+	for _, a := range s.Axes {
+		fmt.Fprintf(&b, "  - name: %s\n    levels:\n", stringText(a.Name))
+		for _, l := range a.Levels {
+			var sets []string
+			for _, set := range l.Set {
+				sets = append(sets, set.Key+": "+set.Text)
+			}
+			fmt.Fprintf(&b, "      %s: {%s}\n", strconv.Quote(l.Name), strings.Join(sets, ", "))
+		}
+	}
+	return b.String()
+}
+
 // Value gives the canonical YAML of the setting with a dotted key. It panics
 // when there is no such setting; a setting inside an absent corpus.generate is
 // "null".

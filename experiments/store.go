@@ -2,118 +2,153 @@ package experiments
 
 import (
 	"context"
-	"time"
-
-	"github.com/invoicelab/invoicelab/train"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
 )
 
-// Store is a file of runs.
-type Store struct{}
+// Store is a file of runs: an SQLite database in WAL mode, and beside it the
+// folder <path>.files of artifacts, named by their content.
+//
+// What a method that writes has returned from survives a kill of the process
+// (and, but for the last moments before it, a loss of power). Any number of
+// processes may use one store. Within a process one connection writes and a
+// pool of connections that cannot write reads.
+type Store struct {
+	path   string // absolute
+	writer *sql.DB
+	reader *sql.DB
+	me     process
+}
 
-// Create opens the store at path, making the file when there is none; its
-// folder must exist.
-func Create(path string) (*Store, error) { panic("experiments: Create: body follows") }
+// Settings of every connection. Writers queue for the lock for busyTimeout
+// milliseconds. NORMAL in WAL mode syncs at checkpoints: a killed process
+// loses nothing, a power loss at most the last transactions, never the file.
+const (
+	busyTimeout   = 60_000
+	commonParams  = "_busy_timeout=60000&_foreign_keys=1" // busyTimeout, as text
+	writerParams  = commonParams + "&mode=rwc&_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate"
+	readerParams  = commonParams + "&mode=rw&_query_only=1"
+	probeParams   = commonParams + "&mode=rw"
+	readers       = 4          // connections of the pool
+	applicationID = 0x496E764C // "InvL" in the SQLite header marks the file as ours
+)
 
-// Open opens a store that exists.
-func Open(path string) (*Store, error) { panic("experiments: Open: body follows") }
+// Create opens the store at path for a sweep. It makes the file when there is
+// none; its folder must exist.
+func Create(path string) (*Store, error) {
+	s, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Dir(s.path)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("store %s: there is no folder %s", path, folder)
+	}
+	if info, err := os.Stat(s.path); err == nil {
+		// Root may write everywhere; the file's mode says that it should not.
+		if info.Mode().Perm()&0o222 == 0 {
+			return nil, fmt.Errorf("store %s: the file is read-only", path)
+		}
+		if _, err := s.probe(); err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, s.fail("open", err)
+	}
+	s.connect()
+	if err := s.migrate(context.Background()); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Open opens a store that exists, to read it. A store of an older release is
+// brought up to date first.
+func Open(path string) (*Store, error) {
+	s, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("store %s: no such file; a sweep makes it", path)
+	} else if err != nil {
+		return nil, s.fail("open", err)
+	}
+	version, err := s.probe()
+	if err != nil {
+		return nil, err
+	}
+	s.connect()
+	if version < schemaVersion() {
+		if err := s.migrate(context.Background()); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// locate gives an unopened store.
+func locate(path string) (*Store, error) {
+	if path == "" {
+		return nil, errors.New("store: no path given")
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", path, err)
+	}
+	if info, err := os.Stat(abs); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("store %s: not a file", path)
+	}
+	return &Store{path: abs, me: thisProcess()}, nil
+}
+
+// Path is the absolute path of the store.
+func (s *Store) Path() string { return s.path }
+
+func (s *Store) connect() {
+	s.writer = s.database(writerParams)
+	s.writer.SetMaxOpenConns(1)
+	s.reader = s.database(readerParams)
+	s.reader.SetMaxOpenConns(readers)
+	s.reader.SetMaxIdleConns(readers)
+}
+
+func (s *Store) database(params string) *sql.DB {
+	db, err := sql.Open("sqlite3", "file:"+url.PathEscape(s.path)+"?"+params)
+	if err != nil {
+		panic("experiments: database: " + err.Error()) // the driver is linked in, and Open connects to nothing
+	}
+	return db
+}
 
 // Close ends all use of the store.
-func (s *Store) Close() error { panic("experiments: Close: body follows") }
-
-// Filter selects runs; empty fields select all.
-type Filter struct {
-	Sweep  string            // of its latest plan
-	Levels map[string]string // axis to level; wants Sweep
-	Runs   []string          // unique prefixes of keys
+func (s *Store) Close() error {
+	err := errors.Join(s.reader.Close(), s.writer.Close())
+	if err != nil {
+		return s.fail("close", err)
+	}
+	return nil
 }
 
-// State is how far a trial is.
-type State string
-
-// The states of a trial.
-const (
-	StatePending State = "pending"
-	StateRunning State = "running"
-	StateDone    State = "done"
-	StateFailed  State = "failed"
-)
-
-// RunInfo is a line of the list of runs.
-type RunInfo struct {
-	Run      string             `json:"run"` // short id: a unique prefix of Key
-	Key      string             `json:"key"`
-	Sweeps   []string           `json:"sweeps"`
-	Levels   map[string]string  `json:"levels,omitempty"` // under Filter.Sweep, or the first of Sweeps
-	Seed     uint64             `json:"seed"`
-	State    State              `json:"state"`
-	Attempts int                `json:"attempts"`
-	Error    string             `json:"error,omitempty"`
-	Owner    string             `json:"owner,omitempty"` // host and process of the last attempt
-	Started  time.Time          `json:"started,omitzero"`
-	Finished time.Time          `json:"finished,omitzero"`
-	Seconds  float64            `json:"seconds"`
-	Revision string             `json:"revision"`
-	Device   string             `json:"device"`
-	Corpus   string             `json:"corpus"` // digest
-	Metrics  map[string]float64 `json:"-"`      // may hold NaN; of done runs
-}
-
-// SweepInfo is a sweep as it was last planned.
-type SweepInfo struct {
-	Name    string     `json:"name"`
-	About   string     `json:"about"`
-	Primary string     `json:"primary"`
-	Axes    []AxisInfo `json:"axes"`
-	Seeds   []uint64   `json:"seeds"`
-	Planned time.Time  `json:"planned"`
-	Trials  int        `json:"trials"`
-	Done    int        `json:"done"`
-	Failed  int        `json:"failed"`
-	Running int        `json:"running"`
-	Pending int        `json:"pending"`
-}
-
-// AxisInfo is an axis and its levels, in the order of the sweep file.
-type AxisInfo struct {
-	Name   string   `json:"name"`
-	Levels []string `json:"levels"`
-}
-
-// Detail is everything about one run but its counts and curves.
-type Detail struct {
-	RunInfo
-	Canonical  string // settings
-	Settings   string // settings with the paths as they were given
-	GoVersion  string
-	BestEpoch  int
-	Epochs     int
-	Steps      int
-	Tokens     int64
-	Parameters int
-	Parts      map[string]float64 // seconds by part of the step
-}
-
-// Outcomes reads the finished trials, in the order of the plan.
-func (s *Store) Outcomes(ctx context.Context, f Filter) ([]Outcome, error) { panic("body follows") }
-
-// Runs lists trials, in the order of the plan.
-func (s *Store) Runs(ctx context.Context, f Filter) ([]RunInfo, error) { panic("body follows") }
-
-// Sweeps lists all sweeps, the latest planned first.
-func (s *Store) Sweeps(ctx context.Context) ([]SweepInfo, error) { panic("body follows") }
-
-// Sweep gives one sweep by name, as it was last planned.
-func (s *Store) Sweep(ctx context.Context, name string) (SweepInfo, error) { panic("body follows") }
-
-// Show gives the details of the run that a prefix of its key names.
-func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) { panic("body follows") }
-
-// Steps reads the steps of a run in order.
-func (s *Store) Steps(ctx context.Context, prefix string) ([]train.StepEvent, error) {
-	panic("body follows")
-}
-
-// Checkpoint reads the weights of a finished run.
-func (s *Store) Checkpoint(ctx context.Context, prefix string) ([]byte, error) {
-	panic("body follows")
+// inTx runs do in one write transaction. do must not keep tx.
+func (s *Store) inTx(ctx context.Context, op string, do func(tx *sql.Tx) error) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return s.fail(op, err)
+	}
+	defer tx.Rollback() // nothing to do after Commit
+	if err := do(tx); err != nil {
+		return s.fail(op, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return s.fail(op, err)
+	}
+	return nil
 }

@@ -1,0 +1,158 @@
+package experiments
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/invoicelab/invoicelab/train"
+)
+
+// maxPending is how many steps an eventLog holds before the run that fills it
+// has to wait for the store.
+const maxPending = 1 << 14
+
+// eventLog keeps the events of one attempt until the next write. It may be
+// filled and written by different goroutines.
+type eventLog struct {
+	mu     sync.Mutex
+	steps  []train.StepEvent
+	epochs []train.EpochEvent
+}
+
+// add keeps a copy of an event; it tells whether the log is full.
+func (l *eventLog) add(e train.Event) (full bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.Step != nil {
+		step := *e.Step
+		step.Losses = maps.Clone(step.Losses)
+		l.steps = append(l.steps, step)
+	}
+	if e.Epoch != nil {
+		epoch := *e.Epoch
+		epoch.Losses, epoch.Validation = maps.Clone(epoch.Losses), maps.Clone(epoch.Validation)
+		l.epochs = append(l.epochs, epoch)
+	}
+	return len(l.steps) >= maxPending
+}
+
+func (l *eventLog) empty() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.steps) == 0 && len(l.epochs) == 0
+}
+
+// write stores what the log holds. The log is emptied: when the transaction
+// fails the run is given up, so nothing is written twice.
+func (l *eventLog) write(tx *sql.Tx, attempt int64) error {
+	l.mu.Lock()
+	steps, epochs := l.steps, l.epochs
+	l.steps, l.epochs = nil, nil
+	l.mu.Unlock()
+	n := names{tx: tx}
+	a := adder{tx: tx, ids: map[string]int64{}}
+	if len(steps) > 0 {
+		insert, err := tx.Prepare(`INSERT INTO steps (attempt_id, step, epoch, stage, layout_id, vals) VALUES (?, ?, ?, ?, ?, ?)`)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		for _, e := range steps {
+			components, vals := encodeStep(e)
+			layout := a.shared("layout", components, func() int64 {
+				return a.insert(`INSERT INTO step_layouts (components) VALUES (?) ON CONFLICT (components) DO UPDATE SET components = components RETURNING id`, components)
+			})
+			if a.err != nil {
+				return a.err
+			}
+			if _, err := insert.Exec(attempt, e.Step, e.Epoch, e.Stage, layout, vals); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range epochs {
+		a.exec(`INSERT INTO epochs (attempt_id, epoch, stage, steps, best, seconds, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			attempt, e.Epoch, e.Stage, e.Steps, e.Best, e.Seconds, e.Tokens)
+		for _, part := range []struct {
+			prefix string
+			values map[string]float64
+		}{{"loss/", e.Losses}, {"validation/", e.Validation}} {
+			for _, name := range slices.Sorted(maps.Keys(part.values)) {
+				a.exec(`INSERT INTO epoch_points (attempt_id, epoch, name_id, value) VALUES (?, ?, ?, ?)`,
+					attempt, e.Epoch, n.id(part.prefix+name), realOrNull(part.values[name]))
+			}
+		}
+	}
+	if n.err != nil {
+		return n.err
+	}
+	return a.err
+}
+
+// flush writes the logs of running attempts in one transaction. Attempts that
+// were lost are left out and listed.
+func (s *Store) flush(ctx context.Context, logs map[int64]*eventLog) (lost []int64, err error) {
+	var full []int64
+	for _, id := range slices.Sorted(maps.Keys(logs)) {
+		if !logs[id].empty() {
+			full = append(full, id)
+		}
+	}
+	if len(full) == 0 {
+		return nil, nil
+	}
+	err = s.inTx(ctx, "write events", func(tx *sql.Tx) error {
+		for _, id := range full {
+			var running bool
+			if err := tx.QueryRow(`SELECT state = 'running' FROM attempts WHERE id = ?`, id).Scan(&running); err != nil {
+				return err
+			}
+			if !running {
+				lost = append(lost, id)
+				continue
+			}
+			if err := logs[id].write(tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return lost, err
+}
+
+// names gives the ids of names, storing new ones; it keeps the first error.
+type names struct {
+	tx  *sql.Tx
+	err error
+	ids map[string]int64
+}
+
+func (n *names) id(name string) int64 {
+	if id, ok := n.ids[name]; ok || n.err != nil {
+		return id
+	}
+	var id int64
+	n.err = n.tx.QueryRow(`INSERT INTO names (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id`, name).Scan(&id)
+	if n.ids == nil {
+		n.ids = map[string]int64{}
+	}
+	n.ids[name] = id
+	return id
+}
+
+// realOrNull is how a value is stored: NaN as NULL.
+func realOrNull(v float64) sql.NullFloat64 {
+	return sql.NullFloat64{Float64: v, Valid: !math.IsNaN(v)}
+}
+
+// fromNull reads what realOrNull wrote.
+func fromNull(v sql.NullFloat64) float64 {
+	if !v.Valid {
+		return math.NaN()
+	}
+	return v.Float64
+}

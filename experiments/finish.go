@@ -1,0 +1,75 @@
+package experiments
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/invoicelab/invoicelab/metrics"
+	"github.com/invoicelab/invoicelab/train"
+)
+
+// kindCheckpoint is the kind of the artifact that holds the weights.
+const kindCheckpoint = "checkpoint"
+
+// finish stores the outcome of an attempt: the checkpoint as a file, then all
+// else, with the events not yet written, in one transaction. It gives errLost,
+// and stores nothing but the file, when the trial was taken over.
+func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r train.Result) error {
+	var sum string
+	if len(r.Checkpoint) > 0 {
+		var err error
+		if sum, err = s.putArtifact(attempt, r.Checkpoint); err != nil {
+			return err
+		}
+	}
+	return s.inTx(ctx, fmt.Sprintf("finish attempt %d", attempt), func(tx *sql.Tx) error {
+		if err := closeAttempt(tx, attempt, "done", ""); err != nil {
+			return err
+		}
+		if err := log.write(tx, attempt); err != nil {
+			return err
+		}
+		a := adder{tx: tx}
+		a.exec(`UPDATE attempts SET seconds = ?, best_epoch = ?, epochs = ?, steps = ?, tokens = ?, parameters = ? WHERE id = ?`,
+			r.Elapsed.Seconds(), r.BestEpoch, r.Epochs, r.Steps, r.Tokens, r.Parameters, attempt)
+		if r.Device.Backend != "" {
+			a.exec(`UPDATE attempts SET device = ? WHERE id = ?`, DeviceName(r.Device), attempt)
+		}
+		if sum != "" {
+			id := a.insert(`INSERT INTO artifacts (sha256, size) VALUES (?, ?) ON CONFLICT (sha256) DO UPDATE SET size = size RETURNING id`, sum, len(r.Checkpoint))
+			a.exec(`INSERT INTO attempt_artifacts (attempt_id, kind, artifact_id) VALUES (?, ?, ?)`, attempt, kindCheckpoint, id)
+		}
+		a.values(`INSERT INTO metrics (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Metrics)
+		a.values(`INSERT INTO parts (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Parts)
+		n := names{tx: tx}
+		for _, name := range slices.Sorted(maps.Keys(r.TrainDocs)) {
+			a.exec(`INSERT INTO training_documents (attempt_id, name_id, documents) VALUES (?, ?, ?)`, attempt, n.id(name), r.TrainDocs[name])
+		}
+		for _, t := range []struct {
+			split string
+			tally metrics.Tally
+		}{{"validation", r.Validation}, {"test", r.Test}, {"heldout", r.Heldout}} {
+			if len(t.tally.Docs) > 0 {
+				a.exec(`INSERT INTO tallies (attempt_id, split, counts) VALUES (?, ?, ?)`, attempt, t.split, encodeTally(t.tally))
+			}
+		}
+		if n.err != nil {
+			return n.err
+		}
+		return a.err
+	})
+}
+
+// values inserts named values of an attempt, in the order of their names.
+func (a *adder) values(query string, attempt int64, values map[string]float64) {
+	n := names{tx: a.tx}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		a.exec(query, attempt, n.id(name), realOrNull(values[name]))
+	}
+	if a.err == nil {
+		a.err = n.err
+	}
+}

@@ -1,0 +1,233 @@
+package experiments_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/invoicelab/invoicelab/config"
+	"github.com/invoicelab/invoicelab/experiments"
+)
+
+// childStore names the store on which a child process works.
+const childStore = "EXPERIMENTS_TEST_STORE"
+
+// childSeeds is the number of seeds of the children's sweep: 4 variants each.
+const childSeeds = 10
+
+// TestMain runs this binary as a child of the tests below: it works off the
+// sweep on the store, and prints the key of each trial that is stored.
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childStore); path != "" {
+		child(path)
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// child works off the sweep of the file beside the store.
+func child(path string) {
+	fatal := func(err error) {
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
+	sweep, err := config.LoadSweep(path + ".yaml")
+	fatal(err)
+	trials, err := experiments.Plan(sweep, describe)
+	fatal(err)
+	store, err := experiments.Create(path)
+	fatal(err)
+	_, err = experiments.Run(context.Background(), store, sweep, trials, options(2), after(3*time.Millisecond), func(p experiments.Progress) {
+		if p.Moment == experiments.Finished {
+			fmt.Printf("stored %s\n", p.Trial.Key)
+		}
+	})
+	fatal(err)
+	fatal(store.Close())
+	fmt.Println("all done")
+}
+
+// childFiles makes a folder with the children's sweep and names the store.
+func childFiles(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "runs.db")
+	if err := os.WriteFile(path+".yaml", fmt.Appendf(nil, sweepText, childSeeds), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// start runs a child; stored collects the keys that it says are stored, and
+// whether it came to its end.
+type started struct {
+	cmd    *exec.Cmd
+	mu     sync.Mutex
+	stored []string
+	ended  bool
+	read   chan struct{}
+	output strings.Builder // anything else that it prints
+}
+
+func start(t *testing.T, path string) *started {
+	t.Helper()
+	s := &started{cmd: exec.Command(os.Args[0]), read: make(chan struct{})}
+	s.cmd.Env = append(os.Environ(), childStore+"="+path)
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.cmd.Stderr = s.cmd.Stdout
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(s.read)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			key, ok := strings.CutPrefix(lines.Text(), "stored ")
+			s.mu.Lock()
+			if ok && len(key) == 64 {
+				s.stored = append(s.stored, key)
+			} else if lines.Text() == "all done" {
+				s.ended = true
+			} else if !ok {
+				s.output.WriteString(lines.Text() + "\n")
+			}
+			s.mu.Unlock()
+		}
+	}()
+	return s
+}
+
+func (s *started) wait() error {
+	<-s.read
+	return s.cmd.Wait()
+}
+
+// audit looks into the file itself: every trial done exactly once, nothing
+// running, every acknowledged trial there, no half written rows.
+func audit(t *testing.T, path string, stored []string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	count := func(query string, args ...any) (n int) {
+		t.Helper()
+		if err := db.QueryRow(query, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const all = 4 * childSeeds
+	for query, want := range map[string]int{
+		`SELECT count(*) FROM trials`:                                                                       all,
+		`SELECT count(DISTINCT trial_id) FROM attempts WHERE state = 'done'`:                                all,
+		`SELECT count(*) FROM attempts WHERE state = 'done'`:                                                all,
+		`SELECT count(*) FROM attempts WHERE state IN ('running', 'failed', 'stopped')`:                     0,
+		`SELECT count(*) FROM sweeps`:                                                                       1,
+		`SELECT count(*) FROM sweep_trials`:                                                                 all,
+		`SELECT count(*) FROM metrics m JOIN attempts a ON a.id = m.attempt_id WHERE a.state = 'done'`:      4 * all,
+		`SELECT count(*) FROM metrics m JOIN attempts a ON a.id = m.attempt_id WHERE a.state != 'done'`:     0,
+		`SELECT count(*) FROM tallies`:                                                                      2 * all,
+		`SELECT count(*) FROM attempt_artifacts`:                                                            all,
+		`SELECT count(*) FROM steps s JOIN attempts a ON a.id = s.attempt_id WHERE a.state = 'done'`:        4 * all,
+		`SELECT count(*) FROM epoch_points p JOIN attempts a ON a.id = p.attempt_id WHERE a.state = 'done'`: 4 * all,
+		`SELECT count(*) FROM pragma_integrity_check WHERE integrity_check != 'ok'`:                         0,
+		`SELECT count(*) FROM pragma_foreign_key_check`:                                                     0,
+	} {
+		if got := count(query); got != want {
+			t.Errorf("%s: %d; want %d", query, got, want)
+		}
+	}
+	seen := map[string]bool{}
+	for _, key := range stored {
+		if seen[key] {
+			t.Errorf("trial %s was stored twice", key)
+		}
+		seen[key] = true
+		if count(`SELECT count(*) FROM attempts a JOIN trials t ON t.id = a.trial_id WHERE a.state = 'done' AND t.key = ?`, key) != 1 {
+			t.Errorf("trial %s was said to be stored and is not", key)
+		}
+	}
+	files, err := filepath.Glob(path + ".files/*/*")
+	if err != nil || len(files) != all {
+		t.Errorf("%d checkpoint files, %v; want %d", len(files), err, all)
+	}
+	if partial, _ := filepath.Glob(path + ".files/partial-*"); len(partial) > 0 {
+		t.Errorf("half written files are left: %v", partial)
+	}
+}
+
+// A sweep killed at random moments, from before its store exists to its end,
+// goes on where it was.
+func TestKilledAtRandomMoments(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	path := childFiles(t)
+	var stored []string
+	kills := 0
+	for ended := false; !ended; {
+		if kills > 200 {
+			t.Fatal("200 kills and no end")
+		}
+		c := start(t, path)
+		time.Sleep(time.Duration(5+random.IntN(90)) * time.Millisecond)
+		c.cmd.Process.Kill()
+		if err := c.wait(); err == nil && !c.ended {
+			t.Fatalf("a child ended early: %s", c.output.String())
+		}
+		if c.output.Len() > 0 {
+			t.Fatalf("a child failed: %s", c.output.String())
+		}
+		kills++
+		stored = append(stored, c.stored...)
+		ended = c.ended || len(stored) >= 4*childSeeds-4
+	}
+	t.Logf("%d kills, %d trials acknowledged", kills, len(stored))
+	last := start(t, path)
+	if err := last.wait(); err != nil || !last.ended {
+		t.Fatalf("the last child: %v: %s", err, last.output.String())
+	}
+	audit(t, path, append(stored, last.stored...))
+}
+
+// Two processes work off one sweep; one is killed half way, and the other does
+// its trials too.
+func TestTwoProcesses(t *testing.T) {
+	path := childFiles(t)
+	a, b := start(t, path), start(t, path)
+	for {
+		time.Sleep(time.Millisecond)
+		a.mu.Lock()
+		n := len(a.stored)
+		a.mu.Unlock()
+		if n >= 5 {
+			break
+		}
+		select {
+		case <-a.read:
+			t.Fatalf("the first process ended after %d trials: %s", n, a.output.String())
+		default:
+		}
+	}
+	a.cmd.Process.Kill()
+	a.wait()
+	if err := b.wait(); err != nil || !b.ended {
+		t.Fatalf("the other process: %v: %s", err, b.output.String())
+	}
+	if len(b.stored) == 0 {
+		t.Error("the other process did nothing")
+	}
+	audit(t, path, append(a.stored, b.stored...))
+}

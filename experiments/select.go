@@ -1,0 +1,285 @@
+package experiments
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/invoicelab/invoicelab/config"
+)
+
+// picked is a trial that a filter lets through, with the attempt that stands
+// for it: the one that is done, else the one that runs, else the last.
+type picked struct {
+	RunInfo
+	trial, attempt int64
+}
+
+// pick selects trials in the order of the plan, or of their first planning
+// when no sweep is named.
+func (s *Store) pick(ctx context.Context, f Filter) ([]picked, error) {
+	if len(f.Levels) > 0 && f.Sweep == "" {
+		panic("experiments: Filter: levels without a sweep")
+	}
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	for _, prefix := range f.Runs {
+		key, err := keys.find(prefix)
+		if err != nil {
+			return nil, err
+		}
+		wanted[key] = true
+	}
+	query, args := `SELECT t.id, t.key, t.seed, c.digest FROM trials t JOIN corpora c ON c.id = t.corpus_id ORDER BY t.id`, []any{}
+	if f.Sweep != "" {
+		id, err := s.sweepID(ctx, f.Sweep)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.checkLevels(ctx, id, f); err != nil {
+			return nil, err
+		}
+		query, args = `SELECT t.id, t.key, t.seed, c.digest FROM sweep_trials st JOIN trials t ON t.id = st.trial_id JOIN corpora c ON c.id = t.corpus_id
+			WHERE st.sweep_id = ? ORDER BY st.ord`, []any{id}
+	}
+	var all []picked
+	err = s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var p picked
+		var seed int64
+		if err := rows.Scan(&p.trial, &p.Key, &seed, &p.Corpus); err != nil {
+			return err
+		}
+		p.Seed, p.Run, p.State = uint64(seed), keys.short(p.Key), StatePending
+		if len(wanted) == 0 || wanted[p.Key] {
+			all = append(all, p)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addSweeps(ctx, all, f.Sweep); err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(p picked) bool {
+		for axis, level := range f.Levels {
+			if p.Levels[axis] != level {
+				return true
+			}
+		}
+		return false
+	})
+	return all, s.addAttempts(ctx, all)
+}
+
+// each calls do for every row of a query on the readers.
+func (s *Store) each(ctx context.Context, query string, args []any, do func(*sql.Rows) error) error {
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return s.fail("read", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := do(rows); err != nil {
+			return s.fail("read", err)
+		}
+	}
+	return s.fail("read", rows.Err())
+}
+
+func (s *Store) keys(ctx context.Context) (keyring, error) {
+	var keys keyring
+	err := s.each(ctx, `SELECT key FROM trials ORDER BY key`, nil, func(rows *sql.Rows) error {
+		var key string
+		keys = append(keys, key)
+		return rows.Scan(&keys[len(keys)-1])
+	})
+	return keys, err
+}
+
+// sweepID finds the latest plan of a sweep.
+func (s *Store) sweepID(ctx context.Context, name string) (int64, error) {
+	var id int64
+	err := s.reader.QueryRowContext(ctx, `SELECT id FROM sweeps WHERE name = ? ORDER BY planned DESC, id DESC LIMIT 1`, name).Scan(&id)
+	if err != sql.ErrNoRows {
+		return id, s.fail("read", err)
+	}
+	var names []string
+	err = s.each(ctx, `SELECT DISTINCT name FROM sweeps ORDER BY name`, nil, func(rows *sql.Rows) error {
+		names = append(names, "")
+		return rows.Scan(&names[len(names)-1])
+	})
+	if err != nil {
+		return 0, err
+	}
+	if len(names) == 0 {
+		return 0, fmt.Errorf("store %s: sweep %s: the store holds no sweep yet", s.path, name)
+	}
+	hint := ""
+	if near, ok := config.Nearest(name, names); ok {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return 0, fmt.Errorf("store %s: sweep %s: not in the store, which has %s%s", s.path, name, strings.Join(names, ", "), hint)
+}
+
+// checkLevels refuses levels that the sweep does not have.
+func (s *Store) checkLevels(ctx context.Context, id int64, f Filter) error {
+	axes, err := s.axes(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, axis := range sortedKeys(f.Levels) {
+		i := slices.IndexFunc(axes, func(a AxisInfo) bool { return a.Name == axis })
+		if i < 0 {
+			var names []string
+			for _, a := range axes {
+				names = append(names, a.Name)
+			}
+			return fmt.Errorf("sweep %s: no axis %s; it has %s", f.Sweep, axis, strings.Join(names, ", "))
+		}
+		if !slices.Contains(axes[i].Levels, f.Levels[axis]) {
+			return fmt.Errorf("sweep %s: axis %s has no level %s; it has %s", f.Sweep, axis, f.Levels[axis], strings.Join(axes[i].Levels, ", "))
+		}
+	}
+	return nil
+}
+
+// axes reads the axes of a sweep, with levels in the order of its file.
+func (s *Store) axes(ctx context.Context, sweep int64) ([]AxisInfo, error) {
+	var axes []AxisInfo
+	err := s.each(ctx, `SELECT axis, axis_name, level_name FROM sweep_levels WHERE sweep_id = ? ORDER BY axis, level`, []any{sweep}, func(rows *sql.Rows) error {
+		var i int
+		var axis, level string
+		if err := rows.Scan(&i, &axis, &level); err != nil {
+			return err
+		}
+		if i == len(axes) {
+			axes = append(axes, AxisInfo{Name: axis})
+		}
+		axes[i].Levels = append(axes[i].Levels, level)
+		return nil
+	})
+	return axes, err
+}
+
+// addSweeps fills in the sweeps of each trial, the latest planned first, and
+// its levels under the sweep called prefer, or else the first.
+func (s *Store) addSweeps(ctx context.Context, all []picked, prefer string) error {
+	index := byTrial(all)
+	type place struct{ sweep, ord int64 }
+	at := make([]place, len(all))
+	inside := make([]bool, len(all))
+	err := s.each(ctx, `SELECT st.trial_id, st.sweep_id, st.ord, s.name FROM json_each(?) k JOIN sweep_trials st ON st.trial_id = k.value
+		JOIN sweeps s ON s.id = st.sweep_id ORDER BY s.planned DESC, s.id DESC`, []any{idList(index)}, func(rows *sql.Rows) error {
+		var trial int64
+		var p place
+		var name string
+		if err := rows.Scan(&trial, &p.sweep, &p.ord, &name); err != nil {
+			return err
+		}
+		i := index[trial]
+		if name == prefer && !inside[i] || len(all[i].Sweeps) == 0 {
+			at[i] = p
+			inside[i] = name == prefer
+		}
+		if !slices.Contains(all[i].Sweeps, name) {
+			all[i].Sweeps = append(all[i].Sweeps, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	levels := map[int64]map[int64]map[string]string{} // sweep, ord, axis
+	for i, p := range at {
+		if levels[p.sweep] == nil {
+			levels[p.sweep] = map[int64]map[string]string{}
+			err := s.each(ctx, `SELECT t.ord, l.axis_name, l.level_name FROM trial_levels t
+				JOIN sweep_levels l ON l.sweep_id = t.sweep_id AND l.axis = t.axis AND l.level = t.level WHERE t.sweep_id = ?`, []any{p.sweep}, func(rows *sql.Rows) error {
+				var ord int64
+				var axis, level string
+				if err := rows.Scan(&ord, &axis, &level); err != nil {
+					return err
+				}
+				if levels[p.sweep][ord] == nil {
+					levels[p.sweep][ord] = map[string]string{}
+				}
+				levels[p.sweep][ord][axis] = level
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		all[i].Levels = levels[p.sweep][p.ord]
+	}
+	return nil
+}
+
+// addAttempts fills in state, times and provenance from the attempts.
+func (s *Store) addAttempts(ctx context.Context, all []picked) error {
+	index := byTrial(all)
+	now := time.Now()
+	rank := map[string]int{"lost": 1, "stopped": 1, "failed": 2, "running": 3, "done": 4} // a later attempt of equal rank counts
+	best := make([]int, len(all))
+	return s.each(ctx, `SELECT a.id, a.trial_id, a.state, a.host, a.machine, a.pid, a.pid_start, a.started, a.heartbeat, coalesce(a.finished, 0), a.error, a.revision, a.device, coalesce(a.seconds, 0)
+		FROM json_each(?) k JOIN attempts a ON a.trial_id = k.value ORDER BY a.id`, []any{idList(index)}, func(rows *sql.Rows) error {
+		var id, trial, started, heartbeat, finished int64
+		var owner process
+		var state string
+		var r RunInfo
+		if err := rows.Scan(&id, &trial, &state, &owner.host, &owner.machine, &owner.pid, &owner.start, &started, &heartbeat, &finished, &r.Error, &r.Revision, &r.Device, &r.Seconds); err != nil {
+			return err
+		}
+		p := &all[index[trial]]
+		p.Attempts++
+		if state == "running" && owner.gone(s.me, time.UnixMicro(heartbeat), now) {
+			state, r.Error = "lost", owner.String()+" ended without a word"
+		}
+		if rank[state] < best[index[trial]] {
+			return nil
+		}
+		best[index[trial]] = rank[state]
+		p.attempt, p.Error, p.Revision, p.Device, p.Seconds, p.Owner = id, r.Error, r.Revision, r.Device, r.Seconds, owner.String()
+		p.Started, p.Finished = time.UnixMicro(started).UTC(), time.Time{}
+		if finished > 0 {
+			p.Finished = time.UnixMicro(finished).UTC()
+		}
+		p.State = StatePending
+		switch state {
+		case "running":
+			p.State, p.Seconds = StateRunning, now.Sub(p.Started).Seconds()
+		case "done":
+			p.State = StateDone
+		case "failed":
+			p.State = StateFailed
+		}
+		return nil
+	})
+}
+
+// byTrial gives the place of each trial in a list.
+func byTrial(all []picked) map[int64]int {
+	index := make(map[int64]int, len(all))
+	for i := range all {
+		index[all[i].trial] = i
+	}
+	return index
+}
+
+// idList is the ids of a map as JSON, for json_each.
+func idList(index map[int64]int) string {
+	ids := sortedKeys(index)
+	text, err := json.Marshal(ids)
+	if err != nil {
+		panic("experiments: idList: " + err.Error())
+	}
+	return string(text)
+}
