@@ -47,10 +47,12 @@ func Compare(a, b Side, opt CompareOptions) (Comparison, error) {
 	if err := c.overall(all, metric, r); err != nil {
 		return Comparison{}, err
 	}
-	if err := c.parts(all, pairs[0].a, metric, opt.Thresholds, r); err != nil {
-		return Comparison{}, err
+	if !opt.Brief {
+		if err := c.parts(all, pairs[0].a, metric, opt.Thresholds, r); err != nil {
+			return Comparison{}, err
+		}
 	}
-	if split == testSplit {
+	if split == testSplit && !opt.Brief {
 		if err := c.heldout(pairs, metric, r); err != nil {
 			return Comparison{}, err
 		}

@@ -16,6 +16,7 @@ type CompareOptions struct {
 	Level      float64
 	Threads    int
 	Thresholds metrics.Thresholds // of buckets; default metrics.LongTail
+	Brief      bool               // the metric only: no tables of labels, parts or held-out templates
 }
 
 // Figures that a comparison rests on.
