@@ -239,7 +239,7 @@ func (set *conllSet) tag(label string) (tag, error) {
 	if kind == 'O' {
 		return tag{kind: 'O'}, nil
 	}
-	if strings.ContainsAny(name, " \t") {
+	if strings.ContainsAny(name, " \t\r") { // as checkSchema has it
 		return tag{}, fmt.Errorf("label %q has a space", label)
 	}
 	id, ok := set.entities[name]

@@ -172,7 +172,7 @@ func TestSroieRefuses(t *testing.T) {
 		{"key/A1.json", `"date"`, `"dates"`, `key/A1.json: json: unknown field "dates"`},
 		{"key/A1.json", `"9.00"`, `9.00`, "key/A1.json:5: json: cannot unmarshal number"},
 		{"key/A1.json", "\"9.00\"\n}", `"9.00"`, "key/A1.json:6: the JSON ends too early"},
-		{"key/A1.json", "SDN BHD", strings.Repeat("x", sroieFile), "key/A1.json: larger than 1048576 bytes"},
+		{"key/A1.json", "SDN BHD", strings.Repeat("x", sroieFile), "key/A1.json: larger than 131072 bytes"},
 	} {
 		files := sroieSample(t)
 		if c.old == "" {
