@@ -1,6 +1,9 @@
 package corpus
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // The expected digest comes from a Python program that follows the encoding
 // in Digest's comment with struct and hashlib.
@@ -11,6 +14,16 @@ func TestDigestEncoding(t *testing.T) {
 	}
 	if got, want := hashOf(ds.Schema, &ds.Docs[Train][0]), documentHash("3c4c06498585b4be"); got != want {
 		t.Errorf("check of document 1 is %s, expected %s", got, want)
+	}
+}
+
+// The same for a document that is longer than the buffer of canonical: a word
+// of 40,000 letters between two short ones, in Python with sha256.
+func TestDigestOfLongText(t *testing.T) {
+	schema := &Schema{Entities: []Entity{{Name: "A"}}}
+	d := Document{ID: "long", Tokens: []Token{{Text: "a"}, {Text: strings.Repeat("x", 40_000)}, {Text: "b"}}}
+	if got, want := hashOf(schema, &d), documentHash("6f455553355e7486"); got != want {
+		t.Errorf("check %s, expected %s", got, want)
 	}
 }
 

@@ -35,6 +35,7 @@ func FuzzConll(f *testing.F) {
 	f.Add([]byte("\xef\xbb\xbfa\tO\r\nb\tB-x\r\n\r\nc\tI-x"))
 	f.Add([]byte("-DOCSTART- -X- O\n\na NN I-x\nb NN B-x\n"))
 	f.Add([]byte("a S-x\nb E-x\n\xff\xfe I-y\n"))
+	f.Add([]byte("a\tB-x\ry\n")) // found by fuzzing: a return inside a label
 	f.Fuzz(func(t *testing.T, data []byte) {
 		result, err := importConll(fstest.MapFS{"train.conll": {Data: data}}, nil)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -136,6 +137,30 @@ func textSum(d *Document) [sha256.Size]byte {
 		c.text(d.Tokens[i].Text)
 	}
 	return c.sum()
+}
+
+// maxEntities is the largest schema: an EntityID has 16 bits.
+const maxEntities = 1 << 16
+
+// checkSchema says whether a schema can be stored and looked up by name.
+func checkSchema(s *Schema) error {
+	if len(s.Entities) == 0 {
+		return errors.New("no entity")
+	}
+	if len(s.Entities) > maxEntities {
+		return fmt.Errorf("%d entities, at most %d", len(s.Entities), maxEntities)
+	}
+	seen := map[string]bool{}
+	for i, e := range s.Entities {
+		if e.Name == "" || strings.ContainsAny(e.Name, " \t\r\n") {
+			return fmt.Errorf("entity %d: name %q is empty or has a space", i+1, e.Name)
+		}
+		if seen[e.Name] {
+			return fmt.Errorf("entity %q twice", e.Name)
+		}
+		seen[e.Name] = true
+	}
+	return nil
 }
 
 // checkDocument gives the first fault of a document as an error.
