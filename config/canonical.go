@@ -45,6 +45,9 @@ func (e Experiment) render(keep func(setting) bool) string {
 		v := s.field(&e, false)
 		if !v.IsValid() { // corpus.generate is absent: said once, in place of its keys
 			if len(open) == 0 || open[len(open)-1] != "generate" {
+				if len(open) == 0 { // its path, which came first, is not kept
+					b.WriteString("corpus:\n")
+				}
 				b.WriteString("  generate: null\n")
 			}
 			open = groups
