@@ -152,8 +152,11 @@ func checkCRF(op string, emit kernels.Mat, w kernels.CRFWeights, offsets []int32
 	if c == 0 {
 		misfit(op, "no labels")
 	}
-	if len(offsets) == 0 || offsets[0] != 0 || int(offsets[len(offsets)-1]) != emit.Rows {
-		misfit(op, "offsets %v do not run from 0 to %d", offsets, emit.Rows)
+	if len(offsets) == 0 {
+		misfit(op, "no offsets")
+	}
+	if first, last := offsets[0], offsets[len(offsets)-1]; first != 0 || int(last) != emit.Rows {
+		misfit(op, "offsets run from %d to %d, expected 0 to %d", first, last, emit.Rows)
 	}
 	for b, at := range offsets[1:] {
 		if at < offsets[b] {

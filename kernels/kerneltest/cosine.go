@@ -44,7 +44,7 @@ type proto struct {
 	dp, dt      []float32 // what the accumulators start from
 }
 
-// forward and backward run the two operations.
+// run is Cosine, then CosineGrad on its answers.
 func (k *proto) run(s *suite) (forward, backward result) {
 	forward = s.exec(func(c *call) {
 		c.Cosine(c.outMat("y", k.n, k.c), c.out("xInv", k.n), c.out("pInv", k.c), c.mat(k.x, k.n, k.d), c.mat(k.p, k.c, k.d), c.in([]float32{k.temperature}))
@@ -87,14 +87,14 @@ func cosine(s *suite) {
 	}
 }
 
-// cosineNorms holds each norm by itself: zero rows, rows below the clamp, and
-// rows of 1e30 and 1e-6, whose gradients are compared relative to their scale.
+// cosineNorms holds each norm by itself: zero rows, rows below the clamp (far, and by
+// half: there the length counts as constant, which shows), and rows of 1e30 and 1e-6, whose gradients are compared relative to their scale.
 func cosineNorms(s *suite) {
 	const d = 9
 	r := rng("CosineNorms")
 	for _, sizes := range [][2][]float64{
-		{{1, 0, 1e30, 1e-6, 1e-20, 1e12}, {1, 2, 0.5}},
-		{{1, 2, 0.5}, {1, 0, 1e30, 1e-6, 1e-20, 1e12}},
+		{{1, 0, 1e30, 1e-6, 1.5e-9, 1e-20, 1e12}, {1, 2, 0.5}},
+		{{1, 2, 0.5}, {1, 0, 1e30, 1e-6, 1.5e-9, 1e-20, 1e12}},
 		{{1e17, 1e-5, 0, 1}, {1e17, 1, 0, 1e-5}},
 	} {
 		k := proto{n: len(sizes[0]), c: len(sizes[1]), d: d, temperature: 10}

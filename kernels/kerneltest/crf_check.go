@@ -10,12 +10,12 @@ import (
 
 // answers is what a backend says of a chain.
 type answers struct {
-	nll, logZ, score         []float64
-	emit, trans, start, end  []float32 // gradients less what they started from
-	marginals                []float32
-	path                     []int32
-	fallbacks                int
-	rawEmit, rawTrans, began []float32 // emission and transition gradients as accumulated; began is where they started
+	nll, logZ, score        []float64
+	emit, trans, start, end []float32 // gradients less what they started from
+	marginals               []float32
+	path                    []int32
+	fallbacks               int
+	rawEmit, rawTrans       []float32 // emission and transition gradients as accumulated
 }
 
 // gradScale is the factor that the suite passes to CRF.
@@ -49,7 +49,7 @@ func (k *chain) run(s *suite) answers {
 	out.nll, out.logZ, out.score = got.f64["nll"], got.f64["logZ"], got.f64["score"]
 	out.emit, out.trans, out.start, out.end = less(got.f32["dEmit"]), less(got.f32["dTrans"]), less(got.f32["dStart"]), less(got.f32["dEnd"])
 	out.marginals, out.path = got.f32["p"], got.i32["path"]
-	out.rawEmit, out.rawTrans, out.began = got.f32["dEmit"], got.f32["dTrans"], began
+	out.rawEmit, out.rawTrans = got.f32["dEmit"], got.f32["dTrans"]
 	return out
 }
 

@@ -77,12 +77,11 @@ func (k *chain) score(path []int32) float64 {
 
 // sums is what the paths of one document add up to.
 type sums struct {
-	logZ         float64
-	emit, trans  []float64 // expected counts [T, C] and [C, C]
-	start, end   []float64
-	best         []int32 // the best path, by the contract's tie rule
-	bestScore    float64
-	pathsCounted int
+	logZ        float64
+	emit, trans []float64 // expected counts [T, C] and [C, C]
+	start, end  []float64
+	best        []int32 // the best path, by the contract's tie rule
+	bestScore   float64
 }
 
 // enumerate walks all paths that agree with labels (nil: all paths).
@@ -116,7 +115,6 @@ func (k *chain) enumerate(labels []int32) sums {
 	// Paths come in the order of their last label, then of the one before, and so
 	// on: the first of the best is the one that the contract wants.
 	visit(func(path []int32, score float64) {
-		out.pathsCounted++
 		scores = append(scores, score)
 		if score > out.bestScore {
 			out.bestScore = score

@@ -126,6 +126,7 @@ func misfits(s *suite) {
 		{"CRFMarginals", func() { be.CRFMarginals(m(2, 2), one, m(2, 2), weights(2), []int32{0, 2, 1}) }},
 		{"Viterbi", func() { be.Viterbi(ints(0), one, m(2, 2), weights(2), []int32{0, 2}) }},
 		{"Argmax", func() { be.Argmax(ints(0), m(2, 2)) }},
+		{"Argmax", func() { be.Argmax(ints(0), m(1, 0)) }},
 		{"SumSquares", func() { be.SumSquares(be.NewF64(2), f(2)) }},
 		{"SumSquaresRows", func() { be.SumSquaresRows(be.NewF64(0), m(2, 2), ints(0)) }},
 		{"AdamW", func() { be.AdamW(f(2), f(3), f(2), f(2), one, step) }},
