@@ -126,6 +126,12 @@ func TestSroieWordBoxes(t *testing.T) {
 	if !found {
 		t.Error("no word SUB")
 	}
+	// "TOTAL RM 1,040.30" has 17 characters over pixels 40 to 240 of 400; the
+	// amount starts at 40 + 200*9/17 = 145.88 px = 364.7, which is rounded up.
+	a2 := result.Dataset.Docs[Validation][0]
+	if amount := a2.Tokens[a2.Spans[3].End-1]; amount.Box != (Box{365, 300, 600, 320}) {
+		t.Errorf("amount %+v", amount)
+	}
 	// The first line of A2 starts 4 pixels left of a page of 400 x 800.
 	first := result.Dataset.Docs[Validation][0].Tokens[0]
 	if first.Box.X0 != 0 || first.Box.Y0 != 10 || first.Box.Y1 != 50 {
@@ -230,6 +236,7 @@ func TestFieldsInLines(t *testing.T) {
 		{"subtotal is no total", "total", "5.00", []string{"TOTAL 5.00", "SUB-TOTAL 5.00", "SUBTOTAL 5.00"}, alignedExact, "5.00@0"},
 		{"total of savings is none", "total", "5.00", []string{"TOTAL 5.00", "TOTAL SAVINGS 5.00"}, alignedExact, "5.00@0"},
 		{"before tax is none", "total", "5.00", []string{"TOTAL 5.00", "TOTAL EXCL GST 5.00"}, alignedExact, "5.00@0"},
+		{"rounding beside cash", "total", "5.00", []string{"ROUNDING CASH 5.00", "TEA 5.00"}, alignedExact, "5.00@0"},
 		{"currency joined", "total", "5.00", []string{"TOTAL RM5.00"}, alignedInside, "RM5.00@0"},
 		{"currency apart, not in the key", "total", "5.00", []string{"TOTAL RM 5.00"}, alignedExact, "5.00@0"},
 		{"currency apart, in the key", "total", "RM5.00", []string{"TOTAL RM: 5.00"}, alignedExact, "RM: 5.00@0"},
