@@ -1,0 +1,153 @@
+package corpus
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+)
+
+// Size of a drawn page in pixels: a page of 1000 by 1000 units takes the
+// proportions of A4, receipts those that their type asks for.
+const (
+	svgWidth  = 900.0
+	svgHeight = svgWidth * 297 / 210
+	svgLegend = 250.0 // width of the legend beside the page
+	svgMargin = 14.0
+)
+
+// svgColours are told apart on white, and dark enough for text; entities take
+// them in the order of the schema.
+var svgColours = []string{
+	"#1f5fa8", "#b3400e", "#2e7d32", "#8e24aa", "#00797d", "#a1172d", "#5d4a00", "#3949ab",
+	"#c2185b", "#33691e", "#6d4c41", "#00619a", "#7b1fa2", "#a15c00", "#455a64", "#00695c",
+}
+
+// WriteSVG draws one page of a document: each token at its box, fitted to the
+// box's width, a coloured box round each line of a span, and beside the page
+// a legend of the entities on it. It is an error if the document has no
+// boxes or no such page, or if schema lacks an entity of its spans.
+func (d *Document) WriteSVG(w io.Writer, schema *Schema, page int) error {
+	if !d.Boxed {
+		return fmt.Errorf("document %s: it has no boxes to draw", d.ID)
+	}
+	last := -1
+	for i := range d.Tokens {
+		last = max(last, d.Tokens[i].Page)
+	}
+	if page < 0 || page > last {
+		return fmt.Errorf("document %s: page %d of %d", d.ID, page+1, last+1)
+	}
+	for _, s := range d.Spans {
+		if int(s.Entity) >= len(schema.Entities) {
+			return fmt.Errorf("document %s: entity %d is not in schema %s", d.ID, s.Entity, schema.Name)
+		}
+	}
+	var b bytes.Buffer
+	height := d.svgHeight(page)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" font-family="Liberation Sans, Helvetica, Arial, sans-serif">`+"\n",
+		svgWidth+svgLegend+3*svgMargin, height+2*svgMargin)
+	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="#e8e8e8"/><rect x="%g" y="%g" width="%g" height="%.1f" fill="#ffffff"/>`+"\n", svgMargin, svgMargin, svgWidth, height)
+	scale := func(box Box) (x, y, w, h float64) {
+		sx, sy := svgWidth/1000, height/1000
+		return svgMargin + float64(box.X0)*sx, svgMargin + float64(box.Y0)*sy, float64(box.X1-box.X0) * sx, float64(box.Y1-box.Y0) * sy
+	}
+	colours := make([]string, len(d.Tokens))
+	var seen []EntityID
+	for _, s := range d.Spans {
+		for start := s.Start; start < s.End; {
+			end := start + 1
+			box := d.Tokens[start].Box
+			for end < s.End && d.Tokens[end].Line == d.Tokens[start].Line {
+				box = union(box, d.Tokens[end].Box)
+				end++
+			}
+			if d.Tokens[start].Page == page {
+				colour := svgColours[int(s.Entity)%len(svgColours)]
+				x, y, w, h := scale(box)
+				fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" fill-opacity="0.12" stroke="%s" stroke-width="1"><title>%s</title></rect>`+"\n",
+					x-1.5, y-1, w+3, h+2, colour, colour, schema.Entities[s.Entity].Name)
+				for t := start; t < end; t++ {
+					colours[t] = colour
+				}
+				if !slices.Contains(seen, s.Entity) {
+					seen = append(seen, s.Entity)
+				}
+			}
+			start = end
+		}
+	}
+	for t := range d.Tokens {
+		if d.Tokens[t].Page != page {
+			continue
+		}
+		colour := colours[t]
+		if colour == "" {
+			colour = "#222222"
+		}
+		x, y, w, h := scale(d.Tokens[t].Box)
+		// A box spans ascent and descent, and the base line is above the
+		// descent; type that would be wider than the box is set smaller.
+		size := min(h/(ascent+descent), w/textWidth(d.Tokens[t].Text, 1))
+		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" font-size="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s">`, x, y+h-descent*h/(ascent+descent), size, w, colour)
+		if err := xml.EscapeText(&b, []byte(d.Tokens[t].Text)); err != nil {
+			return fmt.Errorf("document %s: token %d: %w", d.ID, t, err)
+		}
+		b.WriteString("</text>\n")
+	}
+	d.svgLegendOf(&b, schema, page, seen)
+	b.WriteString("</svg>\n")
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// svgLegendOf lists the document and the entities of the page.
+func (d *Document) svgLegendOf(b *bytes.Buffer, schema *Schema, page int, seen []EntityID) {
+	slices.Sort(seen)
+	x, y := svgWidth+2*svgMargin, svgMargin+16
+	about := []string{d.ID, d.Domain + " / " + d.Template, d.Kind, fmt.Sprintf("page %d", page+1)}
+	for _, line := range about {
+		fmt.Fprintf(b, `<text x="%g" y="%g" font-size="14" fill="#222222">`, x, y)
+		xml.EscapeText(b, []byte(line)) // a bytes.Buffer takes everything
+		b.WriteString("</text>\n")
+		y += 19
+	}
+	y += 6
+	for _, e := range seen {
+		colour := svgColours[int(e)%len(svgColours)]
+		fmt.Fprintf(b, `<rect x="%g" y="%g" width="12" height="12" fill="%s" fill-opacity="0.25" stroke="%s"/><text x="%g" y="%g" font-size="13" fill="%s">`,
+			x, y-11, colour, colour, x+19, y, colour)
+		xml.EscapeText(b, []byte(schema.Entities[e].Name))
+		b.WriteString("</text>\n")
+		y += 18
+	}
+}
+
+// svgHeight is the height of the page that gives its type the usual
+// proportions: the median token's advance by the metrics of Helvetica over the
+// width and height of its box.
+func (d *Document) svgHeight(page int) float64 {
+	var ratios []float64
+	for i := range d.Tokens {
+		t := &d.Tokens[i]
+		if h := float64(t.Box.Y1 - t.Box.Y0); t.Page == page && h > 0 && t.Box.X1 > t.Box.X0 {
+			size := float64(t.Box.X1-t.Box.X0) * svgWidth / 1000 / textWidth(t.Text, 1)
+			ratios = append(ratios, size*(ascent+descent)/h)
+		}
+	}
+	if len(ratios) == 0 {
+		return svgHeight
+	}
+	slices.Sort(ratios)
+	height := 1000 * ratios[len(ratios)/2]
+	return math.Min(math.Max(height, 0.25*svgHeight), 6*svgHeight)
+}
+
+// union is the smallest box that holds both.
+func union(a, b Box) Box {
+	return Box{X0: min(a.X0, b.X0), Y0: min(a.Y0, b.Y0), X1: max(a.X1, b.X1), Y1: max(a.Y1, b.Y1)}
+}
