@@ -258,6 +258,70 @@ func TestCompareNoise(t *testing.T) {
 	}
 }
 
+// Each thing that makes a difference doubtful makes it noise by itself.
+func TestCompareMarks(t *testing.T) {
+	// changed is a copy of the run in which the first documents have so many
+	// entities of "common" more found (or fewer).
+	changed := func(o experiments.Outcome, documents int, more int32) experiments.Outcome {
+		o.Test.Docs = slices.Clone(o.Test.Docs)
+		for d := range documents {
+			labels := slices.Clone(o.Test.Docs[d].Labels)
+			labels[0].TP = max(0, min(labels[0].Gold, labels[0].TP+more))
+			o.Test.Docs[d].Labels = labels
+		}
+		return o
+	}
+	// base finds nothing of "common"; the other labels are the same on both sides.
+	base := changed(madeRuns("linear", []uint64{1}, weak)[0], 120, -3)
+	side := func(head string, documents ...int) experiments.Side {
+		s := experiments.Side{Name: head}
+		for seed, n := range documents {
+			o := changed(base, n, 1)
+			o.Seed, o.Levels = uint64(seed), map[string]string{"head": head}
+			o.Run = fmt.Sprintf("%s-%d", head, seed)
+			o.Key = o.Run
+			s.Outcomes = append(s.Outcomes, o)
+		}
+		return s
+	}
+	for name, test := range map[string]struct {
+		a, b           []int // documents with more found, by seed
+		overall, label experiments.Mark
+	}{
+		"all agree":      {a: []int{0, 0, 0}, b: []int{50, 51, 52}, overall: experiments.Better, label: experiments.Better},
+		"all against":    {a: []int{50, 51, 52}, b: []int{0, 0, 0}, overall: experiments.Worse, label: experiments.Worse},
+		"seeds differ":   {a: []int{0, 10}, b: []int{90, 0}, overall: experiments.Noise, label: experiments.Noise},
+		"seeds against":  {a: []int{90, 0}, b: []int{0, 10}, overall: experiments.Noise, label: experiments.Noise},
+		"one document":   {a: []int{0, 0}, b: []int{1, 1}, overall: experiments.Noise, label: experiments.Noise},
+		"less in one":    {a: []int{1, 1}, b: []int{0, 0}, overall: experiments.Noise, label: experiments.Noise},
+		"of many labels": {a: []int{0, 0}, b: []int{4, 4}, overall: experiments.Better, label: experiments.Noise},
+	} {
+		// 4 documents of 120 are in no resample with chance (116/120)^120 =
+		// 0.017: p is 0.034 alone and twice that as one of two labels tested.
+		c, err := experiments.Compare(side("a", test.a...), side("b", test.b...), experiments.CompareOptions{Metric: "micro_f1", Seed: 1, Resamples: 5000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Mark != test.overall || c.PerLabel[0].Mark != test.label {
+			t.Errorf("%s: %s of %v, p %.4f, over %v; label %s of %v, adjusted %.4f", name, c.Mark, *c.Difference.Interval, c.P, c.Over.Interval, c.PerLabel[0].Mark, *c.PerLabel[0].Difference.Interval, *c.PerLabel[0].Adjusted)
+		}
+	}
+	few := side("a", 0, 0)
+	many := side("b", 9, 9)
+	for _, s := range []experiments.Side{few, many} {
+		for i := range s.Outcomes {
+			s.Outcomes[i].Test.Docs = s.Outcomes[i].Test.Docs[:9]
+		}
+	}
+	c, err := experiments.Compare(few, many, experiments.CompareOptions{Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Mark != experiments.TooFew || !slices.ContainsFunc(c.Warnings, func(w string) bool { return strings.HasPrefix(w, "9 documents are too few") }) {
+		t.Errorf("9 documents: %s, %q", c.Mark, c.Warnings)
+	}
+}
+
 func TestCompareDoubts(t *testing.T) {
 	a, b := madeRuns("linear", []uint64{1, 2}, weak), madeRuns("hybrid", []uint64{1, 2}, strong)
 	a = append(a, a[0])

@@ -115,15 +115,15 @@ func (t comparisonText) rowColumns() []tableColumn {
 	return []tableColumn{{head: "docs", drop: 1}, {head: "support", drop: 3}, {head: "A"}, {head: "B"}, {head: "B - A"}, {head: t.level(), drop: 2}, {head: "adj. p"}, {head: "", left: true}}
 }
 
-// tooFew is the mark of a row with too few documents.
-var tooFew = fmt.Sprintf("n<%d", MinDocuments)
+// tooFew marks a row with too few documents.
+func tooFew() string { return fmt.Sprintf("n<%d", MinDocuments) }
 
 func (t comparisonText) rowCells(r Row) []string {
 	adjusted := "-"
 	if r.Adjusted != nil {
 		adjusted = pValue(*r.Adjusted)
 	}
-	symbol := map[Mark]string{Better: "+", Worse: "-", Noise: "~", TooFew: tooFew}[r.Mark]
+	symbol := map[Mark]string{Better: "+", Worse: "-", Noise: "~", TooFew: tooFew()}[r.Mark]
 	return []string{strconv.Itoa(r.Documents), strconv.Itoa(r.Support), points(r.A.Value), points(r.B.Value), signed(r.Difference.Value), interval(r.Difference, signed), adjusted, symbol}
 }
 
@@ -174,7 +174,7 @@ func (t comparisonText) labels() {
 // notes explains the marks and lists the warnings.
 func (t comparisonText) notes() {
 	fmt.Fprintln(t.out)
-	t.line("~ may be noise: the interval over documents or over pairs holds zero, or the p adjusted over the table (Benjamini-Hochberg) is above %s; + B better; - B worse; %s: fewer than %d documents, nothing is claimed", strconv.FormatFloat(1-t.Level, 'g', 2, 64), tooFew, MinDocuments)
+	t.line("~ may be noise: the interval over documents or over pairs holds zero, or the p adjusted over the table (Benjamini-Hochberg) is above %s; + B better; - B worse; %s: fewer than %d documents, nothing is claimed", strconv.FormatFloat(1-t.Level, 'g', 2, 64), tooFew(), MinDocuments)
 	for i, warning := range t.Warnings {
 		t.line("[%d] %s", i+1, warning)
 	}

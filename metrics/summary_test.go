@@ -166,6 +166,18 @@ func TestTallyParts(t *testing.T) {
 	}
 }
 
+func TestRight(t *testing.T) {
+	for _, c := range []struct {
+		count metrics.Count
+		right int
+	}{{metrics.Count{TP: 2, Pred: 2, Gold: 2}, 1}, {metrics.Count{TP: 1, Pred: 1, Gold: 2}, 0}, {metrics.Count{TP: 1, Pred: 2, Gold: 1}, 0}, {metrics.Count{}, 1}} {
+		tally := metrics.Tally{Labels: []string{"A"}, Docs: []metrics.DocCount{{Labels: []metrics.LabelCount{{Count: c.count}}}}}
+		if got := tally.Right(); got != c.right {
+			t.Errorf("%+v: %d documents right, want %d", c.count, got, c.right)
+		}
+	}
+}
+
 func TestSameDocuments(t *testing.T) {
 	change := func(edit func(*metrics.Tally)) metrics.Tally {
 		t := small()
