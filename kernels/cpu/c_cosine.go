@@ -59,7 +59,7 @@ func (n *native) CosineGrad(dx, dp kernels.Mat, dTemperature kernels.F32, dy, y,
 			C.float(maxInv), C.long(hi-lo), C.long(d))
 	})
 	g := make([]float32, c*d)
-	n.gemmT(g, pull, x.Data.Host, c, d, rows, false)
+	n.gemmT(g, pull, c, x.Data.Host, d, c, d, rows, false)
 	n.fromDirections(dp, g, p, pInv.Host, 1)
 }
 

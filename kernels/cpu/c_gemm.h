@@ -185,15 +185,16 @@ static void gemm_rows(float *c, const float *a, const float *packed, long i0, lo
 	}
 }
 
-// gemm_t computes rows [i0, i1) of c [M, N] = or += a^T b for a [K, M] and b [K, N].
-// scratch holds gemm_t_scratch(N) floats.
-static void gemm_t(float *c, const float *a, const float *b, long i0, long i1, long M, long N, long K, int accumulate, float *scratch) {
+// gemm_t computes rows [i0, i1) of c [M, N] = or += a^T b, for K rows of a, lda apart, and
+// of b, ldb apart. scratch holds K_BLOCK_T rows of N, rounded up to whole panels.
+static void gemm_t(float *c, const float *a, long lda, const float *b, long ldb, long i0, long i1, long N, long K,
+                   int accumulate, float *scratch) {
 	if (K == 0 && !accumulate) memset(c + i0 * N, 0, (size_t)((i1 - i0) * N) * sizeof *c);
 	long step = k_block(K, K_BLOCK_T), panels = (N + NR - 1) / NR;
 	for (long k = 0; k < K; k += step) {
 		long have = at_most(step, K - k);
-		gemm_pack(scratch, b + k * N, N, 0, N, have, 0, panels);
-		gemm_block(c, N, a + k * M, M, 1, scratch, have, 0, i0, i1, N, have, accumulate || k > 0);
+		gemm_pack(scratch, b + k * ldb, ldb, 0, N, have, 0, panels);
+		gemm_block(c, N, a + k * lda, lda, 1, scratch, have, 0, i0, i1, N, have, accumulate || k > 0);
 	}
 }
 

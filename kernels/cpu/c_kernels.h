@@ -7,14 +7,22 @@
 
 #include <stdint.h>
 
+// chain_shape: labels, dense ones among them, floats from row to row of a matrix
+// by position, runs; and the greatest legal transition, start and end. See c_chain.h.
+struct chain_shape {
+	long c, dense, stride, runs;
+	float top, top_start, top_end;
+};
+
 // X(result, name, (parameters), (arguments))
 #define KERNELS(X) \
 	X(void, gemm_pack, (float *dst, const float *b, long ldb, int tb, long N, long K, long p0, long p1), \
 	  (dst, b, ldb, tb, N, K, p0, p1)) \
 	X(void, gemm_rows, (float *c, const float *a, const float *packed, long i0, long i1, long N, long K, int accumulate), \
 	  (c, a, packed, i0, i1, N, K, accumulate)) \
-	X(void, gemm_t, (float *c, const float *a, const float *b, long i0, long i1, long M, long N, long K, int accumulate, float *scratch), \
-	  (c, a, b, i0, i1, M, N, K, accumulate, scratch)) \
+	X(void, gemm_t, (float *c, const float *a, long lda, const float *b, long ldb, long i0, long i1, long N, long K, \
+	                 int accumulate, float *scratch), \
+	  (c, a, lda, b, ldb, i0, i1, N, K, accumulate, scratch)) \
 	X(void, axpy, (float *y, float alpha, const float *x, long n), (y, alpha, x, n)) \
 	X(void, add_bias, (float *y, const float *bias, long rows, long c), (y, bias, rows, c)) \
 	X(void, col_sum, (float *sum, const float *x, long rows, long c), (sum, x, rows, c)) \
@@ -56,7 +64,36 @@
 	X(double, cosine_pulls, (float *scaled, const float *dy, const float *y, const float *inv, float f, long rows, long c), \
 	  (scaled, dy, y, inv, f, rows, c)) \
 	X(void, take_along, (float *g, const float *v, const float *inv, float clamped, long rows, long d), \
-	  (g, v, inv, clamped, rows, d))
+	  (g, v, inv, clamped, rows, d)) \
+	X(void, chain_layout, (struct chain_shape *shape, int32_t *perm, int32_t *legal_from, const float *trans, float least, long c), \
+	  (shape, perm, legal_from, trans, least, c)) \
+	X(void, chain_runs, (struct chain_shape *shape, int32_t *runs, float *coef, const int32_t *perm, const float *trans, float least), \
+	  (shape, runs, coef, perm, trans, least)) \
+	X(void, chain_exp, (struct chain_shape *shape, float *matrix, float *forward, float *backward, float *coef, \
+	                    float *start, float *end, const int32_t *perm, const int32_t *runs, \
+	                    const float *trans, const float *first, const float *last, float least), \
+	  (shape, matrix, forward, backward, coef, start, end, perm, runs, trans, first, last, least)) \
+	X(void, chain_max, (struct chain_shape *shape, float *matrix, float *forward, float *into, float *start, float *end, float *rank, \
+	                    const int32_t *perm, const float *trans, const float *first, const float *last, float least), \
+	  (shape, matrix, forward, into, start, end, rank, perm, trans, first, last, least)) \
+	X(long, crf_group_work, (const struct chain_shape *s, long count), (s, count)) \
+	X(void, crf_group, (const struct chain_shape *s, const float *forward, const float *backward, const float *coef, \
+	                    const float *start, const float *end, const int32_t *perm, const int32_t *runs, \
+	                    const float *emit, const int32_t *offsets, const int32_t *docs, long count, \
+	                    float *alpha, float *x, float *marginal, float *scale, double *log_z, int32_t *fine, float *pairs, float *work), \
+	  (s, forward, backward, coef, start, end, perm, runs, emit, offsets, docs, count, alpha, x, marginal, scale, log_z, fine, pairs, work)) \
+	X(long, crf_known_work, (const struct chain_shape *s, long length), (s, length)) \
+	X(int, crf_known, (const struct chain_shape *s, const float *forward, const float *backward, const float *coef, \
+	                   const float *start, const float *end, const int32_t *perm, const int32_t *runs, \
+	                   const float *emit, const int32_t *labels, long length, const float *trans, \
+	                   float *marginal, float *left, float *right, float *pairs, double *result, float *work), \
+	  (s, forward, backward, coef, start, end, perm, runs, emit, labels, length, trans, marginal, left, right, pairs, result, work)) \
+	X(void, viterbi_group, (const struct chain_shape *s, const float *forward, const float *into, const float *coef, \
+	                        const float *start, const float *end, const float *rank, const int32_t *perm, const int32_t *position, \
+	                        const int32_t *runs, const float *emit, const int32_t *offsets, const int32_t *docs, long count, \
+	                        const float *trans, const float *first, const float *last, \
+	                        float *best, int32_t *path, double *score, float *work), \
+	  (s, forward, into, coef, start, end, rank, perm, position, runs, emit, offsets, docs, count, trans, first, last, best, path, score, work))
 
 #define KERNEL_FIELD(result, name, parameters, arguments) result (*name) parameters;
 struct kernels {

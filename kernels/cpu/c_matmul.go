@@ -20,7 +20,7 @@ const gemmTBlock = 128
 func (n *native) MatMul(c, a, b kernels.Mat, ta, tb, accumulate bool) {
 	m, cols, k := checkMatMul(c, a, b, ta, tb)
 	if ta {
-		n.gemmT(c.Data.Host, a.Data.Host, b.Data.Host, m, cols, k, accumulate)
+		n.gemmT(c.Data.Host, a.Data.Host, m, b.Data.Host, cols, m, cols, k, accumulate)
 		return
 	}
 	n.gemm(c.Data.Host, a.Data.Host, b.Data.Host, m, cols, k, tb, accumulate, nil)
@@ -49,8 +49,8 @@ func (n *native) gemm(c, a, b []float32, m, cols, k int, tb, accumulate bool, af
 	})
 }
 
-// gemmT is c [m, cols] = or += a^T b, for a [k, m] and b [k, cols].
-func (n *native) gemmT(c, a, b []float32, m, cols, k int, accumulate bool) {
+// gemmT is c [m, cols] = or += a^T b, for k rows of a, lda apart, and of b, ldb apart.
+func (n *native) gemmT(c, a []float32, lda int, b []float32, ldb, m, cols, k int, accumulate bool) {
 	if m == 0 || cols == 0 {
 		return
 	}
@@ -63,7 +63,7 @@ func (n *native) gemmT(c, a, b []float32, m, cols, k int, accumulate bool) {
 	scratch := (cols + n.panel - 1) / n.panel * n.panel * gemmTBlock
 	n.pool.run((m+size-1)/size, func(worker, part int) {
 		lo, hi := part*size, min((part+1)*size, m)
-		C.k_gemm_t(n.k, float(c), float(a), float(b), C.long(lo), C.long(hi), C.long(m), C.long(cols), C.long(k),
+		C.k_gemm_t(n.k, float(c), float(a), C.long(lda), float(b), C.long(ldb), C.long(lo), C.long(hi), C.long(cols), C.long(k),
 			flag(accumulate), float(n.worker(worker, scratch)))
 	})
 }

@@ -26,6 +26,7 @@ type native struct {
 
 	packed  []float32   // of the operand b of a product
 	scratch [][]float32 // one a worker
+	crf     crfMemory
 }
 
 // table is the kernels of a level, nil where this build or machine cannot run it.
