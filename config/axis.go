@@ -38,6 +38,7 @@ func (d *decoder) axes(t table, n *yaml.Node) []Axis {
 // axis decodes {name, key, values} or {name, levels}.
 func (d *decoder) axis(t table, n *yaml.Node) *Axis {
 	a := &Axis{}
+	before := len(d.problems)
 	f := d.fields(n, "axes", []string{"name", "key", "values", "levels"}, []string{"name"})
 	if len(f) == 0 {
 		return a
@@ -59,7 +60,7 @@ func (d *decoder) axis(t table, n *yaml.Node) *Axis {
 		d.add(n, "axes", "axis %s needs key and values, or levels", a.Name)
 		return a
 	}
-	if len(a.Levels) == 0 && len(d.problems) == 0 {
+	if len(a.Levels) == 0 && len(d.problems) == before {
 		d.add(n, "axes", "axis %s has no levels", a.Name)
 	}
 	return a

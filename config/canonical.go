@@ -36,23 +36,23 @@ func (e Experiment) YAML() string { return e.render(func(setting) bool { return 
 func (e Experiment) render(keep func(setting) bool) string {
 	var b strings.Builder
 	var open []string // the mappings that the last line stands in
+	last := ""
 	for _, s := range settings() {
 		if !keep(s) {
 			continue
 		}
-		names := strings.Split(s.key, ".")
-		groups := names[:len(names)-1]
-		v := s.field(&e, false)
-		if !v.IsValid() { // corpus.generate is absent: said once, in place of its keys
-			if len(open) == 0 || open[len(open)-1] != "generate" {
-				if len(open) == 0 { // its path, which came first, is not kept
-					b.WriteString("corpus:\n")
-				}
-				b.WriteString("  generate: null\n")
-			}
-			open = groups
+		key, text := s.key, ""
+		if v := s.field(&e, false); v.IsValid() {
+			text = valueText(v)
+		} else { // corpus.generate is absent: said once, in place of its keys
+			key, text = "corpus.generate", "null"
+		}
+		if key == last {
 			continue
 		}
+		last = key
+		names := strings.Split(key, ".")
+		groups := names[:len(names)-1]
 		for i, g := range groups {
 			if i >= len(open) || open[i] != g {
 				fmt.Fprintf(&b, "%s%s:\n", strings.Repeat("  ", i), g)
@@ -60,7 +60,7 @@ func (e Experiment) render(keep func(setting) bool) string {
 			}
 		}
 		open = groups
-		fmt.Fprintf(&b, "%s%s: %s\n", strings.Repeat("  ", len(groups)), names[len(names)-1], valueText(v))
+		fmt.Fprintf(&b, "%s%s: %s\n", strings.Repeat("  ", len(groups)), names[len(names)-1], text)
 	}
 	return b.String()
 }

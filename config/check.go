@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -12,21 +13,21 @@ type fault struct {
 	what string
 }
 
-// at finds the line to show, and the key there: the first of the keys that was
-// given, else the innermost mapping around the first key.
-func (f fault) at(lines map[string]int) (line int, key string) {
+// line finds the line to show: that of the first of the keys that was given,
+// else that of the innermost mapping around the first key.
+func (f fault) line(lines map[string]int) int {
 	for _, k := range f.keys {
 		if line, ok := lines[k]; ok {
-			return line, k
+			return line
 		}
 	}
 	for k := f.keys[0]; strings.Contains(k, "."); {
 		k = k[:strings.LastIndexByte(k, '.')]
 		if line, ok := lines[k]; ok {
-			return line, f.keys[0]
+			return line
 		}
 	}
-	return 0, f.keys[0]
+	return lines[""]
 }
 
 // Check looks at settings that depend on each other and gives the first fault.
@@ -66,6 +67,9 @@ func (e Experiment) faults() []fault {
 	return all
 }
 
+// list shows a list as YAML has it.
+func list[T int | float64](values []T) string { return valueText(reflect.ValueOf(values)) }
+
 func (e Experiment) stageFaults() []fault {
 	var all []fault
 	add := func(keys string, format string, args ...any) {
@@ -82,13 +86,13 @@ func (e Experiment) stageFaults() []fault {
 	}
 	for i, n := range c.Counts {
 		if n < 1 || i > 0 && n <= c.Counts[i-1] {
-			add("curriculum.counts", "%v; expected whole numbers from 1 up, each greater than the one before", c.Counts)
+			add("curriculum.counts", "%s; expected whole numbers from 1 up, each greater than the one before", list(c.Counts))
 			break
 		}
 	}
 	for i, s := range c.Shares {
 		if s <= 0 || s >= 1 || i > 0 && s <= c.Shares[i-1] {
-			add("curriculum.shares", "%v; expected numbers between 0 and 1, each greater than the one before (the last stage, with all entities, is not listed)", c.Shares)
+			add("curriculum.shares", "%s; expected numbers between 0 and 1, each greater than the one before (the last stage, with all entities, is not listed)", list(c.Shares))
 			break
 		}
 	}
@@ -103,7 +107,7 @@ func (e Experiment) stageFaults() []fault {
 		for _, n := range c.StageEpochs {
 			sum += n
 			if n < 1 {
-				add("curriculum.stage_epochs", "%v; expected whole numbers of 1 or more", c.StageEpochs)
+				add("curriculum.stage_epochs", "%s; expected whole numbers of 1 or more", list(c.StageEpochs))
 				return all
 			}
 		}

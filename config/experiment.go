@@ -25,12 +25,11 @@ func decodeExperiment(src source) (Experiment, error) {
 	if root == nil {
 		return e, d.problems.err()
 	}
-	lines := map[string]int{}
+	lines := map[string]int{"": root.Line}
 	d.experiment(newTable(), &e, root, "", "", lines)
 	if len(d.problems) == 0 {
 		for _, f := range e.faults() {
-			line, key := f.at(lines)
-			d.problems = append(d.problems, Problem{File: d.file, Line: line, Key: key, What: f.what})
+			d.problems = append(d.problems, Problem{File: d.file, Line: f.line(lines), Key: f.keys[0], What: f.what})
 		}
 	}
 	return e, d.problems.err()

@@ -151,9 +151,6 @@ func (s setting) scalar(t reflect.Type, n *yaml.Node) (v reflect.Value, what str
 		if err != nil || n.Tag == "!!str" || strings.ContainsAny(n.Value, "xX_pP") {
 			return v, s.misread(t, n)
 		}
-		if math.IsNaN(f) || math.IsInf(f, 0) {
-			return v, n.Value + "; expected a finite number"
-		}
 		if what := s.outside(n.Value, f); what != "" {
 			return v, what
 		}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"iter"
 
 	"gopkg.in/yaml.v3"
@@ -102,13 +101,14 @@ func (d *decoder) variants(t table, s Sweep, axes *yaml.Node, base map[string]in
 			panic("config: variants: " + err.Error()) // each value was checked when it was decoded
 		}
 		for _, f := range v.Experiment.faults() {
-			line, key, name := s.blame(f, levels, base)
-			what := f.what
-			if name != "" {
-				what += fmt.Sprintf(" (%s)", name)
+			p := Problem{File: d.file, Key: f.keys[0], What: f.what}
+			var level string
+			if p.Line, level = s.blame(f, levels); level != "" {
+				p.What += " (" + level + ")"
+			} else {
+				p.Line, p.Key = f.line(base), "base."+p.Key
 			}
-			p := Problem{File: d.file, Line: line, Key: key, What: what}
-			where := Problem{Line: line, Key: key}
+			where := Problem{Line: p.Line, Key: p.Key}
 			if !told[where] {
 				told[where] = true
 				d.problems = append(d.problems, p)
@@ -120,20 +120,16 @@ func (d *decoder) variants(t table, s Sweep, axes *yaml.Node, base map[string]in
 	}
 }
 
-// blame finds the line and key of a fault, and the level that set it.
-func (s Sweep) blame(f fault, levels []int, base map[string]int) (line int, key, name string) {
+// blame finds the level that set one of the keys of a fault, and its line.
+func (s Sweep) blame(f fault, levels []int) (line int, level string) {
 	for _, k := range f.keys {
 		for i, a := range s.Axes {
 			for _, set := range a.Levels[levels[i]].Set {
 				if set.Key == k {
-					return set.Line, k, a.Name + " " + a.Levels[levels[i]].Name
+					return set.Line, a.Name + " " + a.Levels[levels[i]].Name
 				}
 			}
 		}
 	}
-	line, key = f.at(base)
-	if line == 0 {
-		line = base[""]
-	}
-	return line, "base." + key, ""
+	return 0, ""
 }
