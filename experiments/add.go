@@ -18,7 +18,7 @@ func (s *Store) Add(ctx context.Context, sweep config.Sweep, trials []Trial) err
 		if err != nil {
 			return err
 		}
-		a := adder{tx: tx, ids: map[string]int64{}}
+		a := newAdder(tx)
 		for ord, t := range trials {
 			trial := a.trial(t)
 			if isNew {
@@ -48,7 +48,7 @@ func addSweep(tx *sql.Tx, sweep config.Sweep, trials []Trial) (id int64, isNew b
 	if err != sql.ErrNoRows {
 		return id, false, err
 	}
-	a := adder{tx: tx}
+	a := newAdder(tx)
 	id = a.insert(`INSERT INTO sweeps (name, plan, definition, about, primary_metric, planned) VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
 		sweep.Name, plan, definition, sweep.About, sweep.Primary, now)
 	for i, axis := range sweep.Axes {
@@ -69,6 +69,8 @@ type adder struct {
 	err error
 	ids map[string]int64 // of rows shared by many trials, by kind and content
 }
+
+func newAdder(tx *sql.Tx) *adder { return &adder{tx: tx, ids: map[string]int64{}} }
 
 func (a *adder) exec(query string, args ...any) {
 	if a.err == nil {
@@ -93,6 +95,13 @@ func (a *adder) shared(kind, content string, insert func() int64) int64 {
 		a.ids[kind+content] = id
 	}
 	return id
+}
+
+// name gives the id of a name, storing a new one.
+func (a *adder) name(name string) int64 {
+	return a.shared("name", name, func() int64 {
+		return a.insert(`INSERT INTO names (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id`, name)
+	})
 }
 
 func (a *adder) trial(t Trial) int64 {

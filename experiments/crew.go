@@ -273,6 +273,9 @@ func (c *crew) settle(ctx context.Context, attempt int64, j *job, r train.Result
 		return nil
 	}
 	if err != nil {
+		// The store failed, so this may fail as well; then the trial is
+		// reclaimed when this process is gone.
+		c.store.end(keep, attempt, &eventLog{}, "stopped", err.Error())
 		c.put(j.index, cellTodo, "")
 	}
 	return err

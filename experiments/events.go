@@ -53,8 +53,7 @@ func (l *eventLog) write(tx *sql.Tx, attempt int64) error {
 	steps, epochs := l.steps, l.epochs
 	l.steps, l.epochs = nil, nil
 	l.mu.Unlock()
-	n := names{tx: tx}
-	a := adder{tx: tx, ids: map[string]int64{}}
+	a := newAdder(tx)
 	if len(steps) > 0 {
 		insert, err := tx.Prepare(`INSERT INTO steps (attempt_id, step, epoch, stage, layout_id, vals) VALUES (?, ?, ?, ?, ?, ?)`)
 		if err != nil {
@@ -83,12 +82,9 @@ func (l *eventLog) write(tx *sql.Tx, attempt int64) error {
 		}{{"loss/", e.Losses}, {"validation/", e.Validation}} {
 			for _, name := range slices.Sorted(maps.Keys(part.values)) {
 				a.exec(`INSERT INTO epoch_points (attempt_id, epoch, name_id, value) VALUES (?, ?, ?, ?)`,
-					attempt, e.Epoch, n.id(part.prefix+name), realOrNull(part.values[name]))
+					attempt, e.Epoch, a.name(part.prefix+name), realOrNull(part.values[name]))
 			}
 		}
-	}
-	if n.err != nil {
-		return n.err
 	}
 	return a.err
 }
@@ -122,26 +118,6 @@ func (s *Store) flush(ctx context.Context, logs map[int64]*eventLog) (lost []int
 		return nil
 	})
 	return lost, err
-}
-
-// names gives the ids of names, storing new ones; it keeps the first error.
-type names struct {
-	tx  *sql.Tx
-	err error
-	ids map[string]int64
-}
-
-func (n *names) id(name string) int64 {
-	if id, ok := n.ids[name]; ok || n.err != nil {
-		return id
-	}
-	var id int64
-	n.err = n.tx.QueryRow(`INSERT INTO names (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id`, name).Scan(&id)
-	if n.ids == nil {
-		n.ids = map[string]int64{}
-	}
-	n.ids[name] = id
-	return id
 }
 
 // realOrNull is how a value is stored: NaN as NULL.

@@ -32,7 +32,7 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 		if err := log.write(tx, attempt); err != nil {
 			return err
 		}
-		a := adder{tx: tx}
+		a := newAdder(tx)
 		a.exec(`UPDATE attempts SET seconds = ?, best_epoch = ?, epochs = ?, steps = ?, tokens = ?, parameters = ? WHERE id = ?`,
 			r.Elapsed.Seconds(), r.BestEpoch, r.Epochs, r.Steps, r.Tokens, r.Parameters, attempt)
 		if r.Device.Backend != "" {
@@ -44,9 +44,8 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 		}
 		a.values(`INSERT INTO metrics (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Metrics)
 		a.values(`INSERT INTO parts (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Parts)
-		n := names{tx: tx}
 		for _, name := range slices.Sorted(maps.Keys(r.TrainDocs)) {
-			a.exec(`INSERT INTO training_documents (attempt_id, name_id, documents) VALUES (?, ?, ?)`, attempt, n.id(name), r.TrainDocs[name])
+			a.exec(`INSERT INTO training_documents (attempt_id, name_id, documents) VALUES (?, ?, ?)`, attempt, a.name(name), r.TrainDocs[name])
 		}
 		for _, t := range []struct {
 			split string
@@ -56,20 +55,13 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 				a.exec(`INSERT INTO tallies (attempt_id, split, counts) VALUES (?, ?, ?)`, attempt, t.split, encodeTally(t.tally))
 			}
 		}
-		if n.err != nil {
-			return n.err
-		}
 		return a.err
 	})
 }
 
 // values inserts named values of an attempt, in the order of their names.
 func (a *adder) values(query string, attempt int64, values map[string]float64) {
-	n := names{tx: a.tx}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		a.exec(query, attempt, n.id(name), realOrNull(values[name]))
-	}
-	if a.err == nil {
-		a.err = n.err
+		a.exec(query, attempt, a.name(name), realOrNull(values[name]))
 	}
 }

@@ -114,6 +114,29 @@ func (s *started) wait() error {
 	return s.cmd.Wait()
 }
 
+// awaitStored waits until the child has said of n trials that they are stored.
+func (s *started) awaitStored(t *testing.T, n int) {
+	t.Helper()
+	for {
+		s.mu.Lock()
+		have := len(s.stored)
+		s.mu.Unlock()
+		if have >= n {
+			return
+		}
+		select {
+		case <-s.read:
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if len(s.stored) < n && !s.ended {
+				t.Fatalf("a child ended after %d trials: %s", len(s.stored), s.output.String())
+			}
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
 // audit looks into the file itself: every trial done exactly once, nothing
 // running, every acknowledged trial there, no half written rows.
 func audit(t *testing.T, path string, stored []string) {
@@ -171,28 +194,29 @@ func audit(t *testing.T, path string, stored []string) {
 }
 
 // A sweep killed at random moments, from before its store exists to its end,
-// goes on where it was.
+// goes on where it was. Every other child is killed at a random moment after
+// its first trial is stored, the rest at one after their start, whatever they
+// are at then: making the store, planning, reclaiming, running.
 func TestKilledAtRandomMoments(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	path := childFiles(t)
 	var stored []string
 	kills := 0
-	for ended := false; !ended; {
-		if kills > 200 {
-			t.Fatal("200 kills and no end")
-		}
+	for kills < 40 && len(stored) < 4*childSeeds-8 {
 		c := start(t, path)
-		time.Sleep(time.Duration(5+random.IntN(90)) * time.Millisecond)
-		c.cmd.Process.Kill()
-		if err := c.wait(); err == nil && !c.ended {
-			t.Fatalf("a child ended early: %s", c.output.String())
+		delay := time.Duration(random.IntN(60)) * time.Millisecond
+		if kills%2 == 1 {
+			c.awaitStored(t, 1)
+			delay /= 4
 		}
+		time.Sleep(delay)
+		c.cmd.Process.Kill()
+		c.wait() // "signal: killed", or nothing when it was too late
 		if c.output.Len() > 0 {
 			t.Fatalf("a child failed: %s", c.output.String())
 		}
 		kills++
 		stored = append(stored, c.stored...)
-		ended = c.ended || len(stored) >= 4*childSeeds-4
 	}
 	t.Logf("%d kills, %d trials acknowledged", kills, len(stored))
 	last := start(t, path)
@@ -207,20 +231,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 func TestTwoProcesses(t *testing.T) {
 	path := childFiles(t)
 	a, b := start(t, path), start(t, path)
-	for {
-		time.Sleep(time.Millisecond)
-		a.mu.Lock()
-		n := len(a.stored)
-		a.mu.Unlock()
-		if n >= 5 {
-			break
-		}
-		select {
-		case <-a.read:
-			t.Fatalf("the first process ended after %d trials: %s", n, a.output.String())
-		default:
-		}
-	}
+	a.awaitStored(t, 5)
 	a.cmd.Process.Kill()
 	a.wait()
 	if err := b.wait(); err != nil || !b.ended {
