@@ -88,6 +88,54 @@ func TestBootstrapCoverage(t *testing.T) {
 	}
 }
 
+// On a long tail most labels are in few documents, and a resample lacks many
+// of them. Of 200 data sets of 60 documents the intervals of macro recall
+// still hold its expectation in at least 87 % (the coverage is about 0.92, and
+// 2.5 standard errors of a share of 200 are 0.05); with absent labels counted
+// as 0 or as in the whole set it is under 80 %.
+func TestBootstrapLongTail(t *testing.T) {
+	r := rand.New(rand.NewPCG(81, 82))
+	const labels = 98
+	draw := func() metrics.Tally {
+		tally := metrics.Tally{Labels: make([]string, labels)}
+		for d := range 60 {
+			doc := metrics.DocCount{Doc: fmt.Sprint(d)}
+			for l := range labels {
+				held := min(0.9, 1.2/math.Pow(float64(l+1), 0.9))
+				if r.Float64() >= held {
+					continue
+				}
+				c := metrics.Count{Gold: 1}
+				if r.Float64() < 0.15+0.7*held/0.9 { // frequent labels are found more often
+					c.TP, c.Pred = 1, 1
+				}
+				doc.Labels = append(doc.Labels, metrics.LabelCount{Label: int32(l), Count: c})
+			}
+			tally.Docs = append(tally.Docs, doc)
+		}
+		return tally
+	}
+	recall := statistic(t, "macro_recall")
+	const truths = 1000
+	truth := 0.0
+	for range truths {
+		truth += recall(draw().Totals()) / truths
+	}
+	holds := 0
+	for set := range 200 {
+		v, err := metrics.Bootstrap(draw(), []metrics.Statistic{recall}, metrics.Resampling{Resamples: 400, Seed: uint64(set)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !v[0].Excludes(truth) {
+			holds++
+		}
+	}
+	if holds < 174 {
+		t.Errorf("%d of 200 intervals hold the expected macro recall %.3f", holds, truth)
+	}
+}
+
 // Two sides that are found with equal chance: p is nearly uniform. Two pairs
 // a side, so that the mean over pairs is what is tested.
 func TestPairedBootstrapNull(t *testing.T) {
@@ -333,30 +381,4 @@ func TestQuantile(t *testing.T) {
 	if !math.IsNaN(metrics.Quantile(nil, 0.5)) {
 		t.Error("a quantile of nothing")
 	}
-}
-
-// The size named in the package's requirements: 197 labels in each of 1,000
-// documents, 10,000 resamples, one statistic and then all labels' F1 of a pair.
-func BenchmarkBootstrap(b *testing.B) {
-	r := rand.New(rand.NewPCG(51, 52))
-	t1, t2 := wide(r, 1000, 197), wide(r, 1000, 197)
-	macro := []metrics.Statistic{statistic(b, "macro_f1")}
-	b.Run("macro", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := metrics.Bootstrap(t1, macro, metrics.Resampling{}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	labels := macro
-	for l := range t1.Labels {
-		labels = append(labels, metrics.LabelF1(l))
-	}
-	b.Run("paired-labels", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := metrics.PairedBootstrap([]metrics.Tally{t1}, []metrics.Tally{t2}, labels, metrics.Resampling{}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }
