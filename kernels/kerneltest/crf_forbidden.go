@@ -133,6 +133,26 @@ func crfUnderflow(s *suite) {
 			}
 		}
 	}
+	// Two labels that mix with each other start 800 behind one that stays alone,
+	// beyond float64's exponents too, and win: sums of several terms, none of which
+	// shares a scale with the best at its step.
+	for _, t := range []int{2, 5, 40} {
+		r := rng("mixed")
+		k := randomChain(r, 3, 1, t)
+		k.trans[1], k.trans[2], k.trans[3], k.trans[6] = inf, inf, inf, inf
+		for i := range t {
+			k.labels[i] = kernels.Ignore
+			for _, y := range []int{1, 2} {
+				if i == 0 {
+					k.emit[y] -= 800
+				} else {
+					k.emit[i*3+y] += 900
+				}
+			}
+		}
+		k.labels[t/2] = 2
+		k.check(s, fmt.Sprintf("two labels 800 behind, %d tokens", t), recursed)
+	}
 	mild := randomChain(rng("CRFUnderflow"), 9, 1, 20, 20)
 	if got := mild.check(s, "emissions of std 1", recursed); got.fallbacks != 0 {
 		s.Fatalf("%d documents of std 1 redone in the log domain", got.fallbacks)
