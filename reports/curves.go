@@ -264,17 +264,12 @@ func (c *canvas) curvePanel(p curvePanel, spans []stageSpan, first, last int, le
 	// Epochs are counted from 1 for people.
 	xs := scale{lo: float64(first + 1), hi: float64(last + 1), from: left, to: right}
 	if len(spans) > 1 {
-		for i, s := range spans {
-			x0, x1 := xs.at(float64(s.first)+0.5), xs.at(float64(s.last)+1.5)
-			if i%2 == 0 {
-				c.rect(x0, top, x1-x0, bottom-top, inkBand, 0)
-			}
-			if bottom-top > curveHeight {
-				c.text((x0+x1)/2, bottom-4, fmt.Sprintf("stage %d", s.stage+1), lettering{size: smallSize, tint: inkMuted, at: atMiddle})
-			}
-		}
+		c.stages(spans, xs, top, bottom)
 	}
 	c.gridY(ys, ys.ticks(5), left, right)
+	if len(spans) > 1 && bottom-top > curveHeight {
+		c.stageNames(spans, xs, bottom)
+	}
 	for _, t := range wholeTicks(xs, int((right-left)/28)) {
 		c.text(xs.at(t.value), bottom+tickSize+3, t.text, lettering{size: tickSize, tint: inkMuted, at: atMiddle})
 	}
@@ -286,6 +281,38 @@ func (c *canvas) curvePanel(p curvePanel, spans []stageSpan, first, last int, le
 				c.curve(k, xs, ys)
 			}
 		}
+	}
+}
+
+// stageEnds gives where a stage begins and ends: half way between epochs.
+func stageEnds(s stageSpan, xs scale) (x0, x1 float64) {
+	return xs.at(float64(s.first) + 0.5), xs.at(float64(s.last) + 1.5)
+}
+
+// stages shades every other stage.
+func (c *canvas) stages(spans []stageSpan, xs scale, top, bottom float64) {
+	for i := 0; i < len(spans); i += 2 {
+		x0, x1 := stageEnds(spans[i], xs)
+		c.rect(x0, top, x1-x0, bottom-top, inkBand, 0)
+	}
+}
+
+// stageNames writes which stage is which, over the grid.
+func (c *canvas) stageNames(spans []stageSpan, xs scale, bottom float64) {
+	l := lettering{size: smallSize, tint: inkMuted, at: atMiddle}
+	for i, s := range spans {
+		x0, x1 := stageEnds(s, xs)
+		text := fmt.Sprintf("stage %d", s.stage+1)
+		room := c.fonts.measure(text, l) + 4
+		if room > x1-x0 {
+			continue
+		}
+		back := inkBand
+		if i%2 == 1 {
+			back = inkPaper
+		}
+		c.rect((x0+x1-room)/2, bottom-11, room, 9, back, 0)
+		c.text((x0+x1)/2, bottom-4, text, l)
 	}
 }
 

@@ -115,15 +115,17 @@ func (r *Report) frequencyTitle() string {
 // effectTitle is the finding of the forest plot.
 func (r *Report) effectTitle() string {
 	metric := metricShort(r.data.Sweep.Primary)
-	var clear, unclear []string
+	var clear, unclear, settled []string // settled: axes with a clear effect
 	for i := range r.effects {
 		e := &r.effects[i]
 		switch {
 		case e.all == nil:
 		case e.all.Mark == experiments.Better:
 			clear = append(clear, fmt.Sprintf("%s over %s (%s)", e.to, e.from, signed(e.all.Difference.Value)))
+			settled = append(settled, e.axis)
 		case e.all.Mark == experiments.Worse:
 			clear = append(clear, fmt.Sprintf("%s over %s (%s)", e.from, e.to, signed(-e.all.Difference.Value)))
+			settled = append(settled, e.axis)
 		case !slices.Contains(unclear, e.axis):
 			unclear = append(unclear, e.axis)
 		}
@@ -131,6 +133,7 @@ func (r *Report) effectTitle() string {
 	if len(clear) == 0 {
 		return "No factor makes a clear difference in " + metric
 	}
+	unclear = slices.DeleteFunc(unclear, func(axis string) bool { return slices.Contains(settled, axis) })
 	title := "What raises " + metric + ": " + strings.Join(clear, ", ")
 	if len(unclear) > 0 {
 		title += "; no clear difference by " + strings.Join(unclear, " or ")

@@ -126,10 +126,23 @@ func planFrequency(r *Report, f *fonts, width float64) (*drawing, error) {
 			c.line(at, y.at(row.A.Value), at, y.at(row.B.Value), stroke{tint: inkError, width: 0.6, alpha: 0.55})
 			c.glyph(base.glyph, at, y.at(row.A.Value), 2.3, base.tint, 0.85)
 			c.glyph(cand.glyph, at, y.at(row.B.Value), 2.3, cand.tint, 0.85)
+			if !smoothed {
+				c.besidePoint(row.Name, at, y.at(math.Max(row.A.Value, row.B.Value)), right)
+			}
 			c.close()
 		}
 	}
 	return d, nil
+}
+
+// besidePoint writes a name right of a point, or left of it near the edge.
+func (c *canvas) besidePoint(name string, x, y, right float64) {
+	l := lettering{size: tickSize, tint: inkMuted}
+	x += 5
+	if x+c.fonts.measure(name, l) > right {
+		x, l.at = x-10, atEnd
+	}
+	c.text(x, y+tickSize*0.35, name, l)
 }
 
 // frequencyBands shades the bands of many, medium and few, and writes the macro
@@ -148,7 +161,7 @@ func (c *canvas) frequencyBands(r *Report, x scale, top, bottom float64) {
 			continue
 		}
 		x0, x1 := x.at(b.from), x.at(b.to)
-		if b.bucket != metrics.Medium {
+		if b.bucket != metrics.Medium && x1-x0 < x.to-x.from {
 			c.rect(x0, top, x1-x0, bottom-top, inkBand, 0)
 		}
 		room, mid := x1-x0-4, (x0+x1)/2

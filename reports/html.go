@@ -48,7 +48,7 @@ type page struct {
 	Notes           []string
 	Figures         []pageFigure
 	Labels          *table
-	LabelNote       string
+	PairNote        string
 	Buckets         *table
 	Methods         []string
 	Settings        string
@@ -93,7 +93,7 @@ func (r *Report) HTML() ([]byte, error) {
 		})
 	}
 	if r.pairing != nil {
-		p.Labels, p.LabelNote = r.labelTable(), r.labelNote()
+		p.Labels, p.PairNote = r.labelTable(), r.pairNote()
 		p.Buckets = r.bucketTable()
 	}
 	t, err := template.New("page").Parse(pageTemplate)
@@ -152,8 +152,7 @@ func (r *Report) facts() []fact {
 // footnotes explain words that the page uses.
 func (r *Report) footnotes() []string {
 	return []string{
-		fmt.Sprintf("An interval [low, high] is a 95 %% percentile interval of %s bootstrap resamples of documents; sd is the standard deviation over seeds. "+
-			"~ marks a difference that may be noise.", thousands(r.data.Resamples)),
+		fmt.Sprintf("An interval [low, high] is a 95 %% percentile interval of %s bootstrap resamples of documents; sd is the standard deviation over seeds.", thousands(r.data.Resamples)),
 		fmt.Sprintf("Rare entity types are in fewer than %d training documents, frequent ones in %d or more.", r.data.Thresholds.Few, r.data.Thresholds.Many),
 		"Made by invoicelab from its store of runs. The same runs give the same page, byte for byte.",
 	}

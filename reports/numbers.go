@@ -168,6 +168,13 @@ func (r *Report) options() experiments.CompareOptions {
 	}
 }
 
+// brief asks for the primary metric alone, where no table is shown.
+func (r *Report) brief() experiments.CompareOptions {
+	o := r.options()
+	o.Brief = true
+	return o
+}
+
 // compareVariants fills the comparison of the pair and that of the best variant
 // with the next. Where the primary metric is not one of counts, or the runs
 // cannot be paired, the report says so and goes without.
@@ -188,7 +195,7 @@ func (r *Report) compareVariants() {
 		r.lead, r.leadReason = r.pairing, r.pairReason
 		return
 	}
-	c, err := experiments.Compare(r.next.side(), r.best.side(), r.options())
+	c, err := experiments.Compare(r.next.side(), r.best.side(), r.brief())
 	if err != nil {
 		r.leadReason = err.Error()
 		return
@@ -214,7 +221,7 @@ func (r *Report) compareLevels() error {
 		}
 		for _, side := range sides[min(1, len(sides)):] {
 			e := effect{axis: axis.Name, from: sides[0].Name, to: side.Name}
-			c, err := experiments.Compare(sides[0], side, r.options())
+			c, err := experiments.Compare(sides[0], side, r.brief())
 			if err != nil {
 				e.reason = err.Error()
 			} else {

@@ -11,8 +11,8 @@ for (const table of document.querySelectorAll("table")) {
   heads.forEach((head, i) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = head.textContent;
-    head.replaceChildren(button);
+    button.append(...head.childNodes);
+    head.append(button);
     button.addEventListener("click", () => {
       const numeric = head.classList.contains("n");
       const was = head.getAttribute("aria-sort");

@@ -27,10 +27,13 @@ type simulation struct {
 	epochs, stages       int
 }
 
+// keys are the settings that the simulated axes make.
+var keys = map[string]string{"head": "model.head.kind", "loss": "model.loss.kind", "curriculum": "curriculum.kind"}
+
 func axis(name string, levels ...string) config.Axis {
 	a := config.Axis{Name: name}
 	for _, l := range levels {
-		a.Levels = append(a.Levels, config.Level{Name: l})
+		a.Levels = append(a.Levels, config.Level{Name: l, Set: []config.Setting{{Key: keys[name], Text: l}}})
 	}
 	return a
 }
@@ -187,11 +190,9 @@ func (s simulation) outcome(levels map[string]string, seed uint64, corpusDigest 
 	}
 	experiment := config.Default()
 	experiment.Train.Epochs = s.epochs
-	for _, set := range [][2]string{{"head", "model.head.kind"}, {"loss", "model.loss.kind"}, {"curriculum", "curriculum.kind"}} {
-		if l, ok := levels[set[0]]; ok {
-			if err := experiment.Set(set[1], l); err != nil {
-				panic(err)
-			}
+	for _, a := range s.axes {
+		if err := experiment.Set(keys[a.Name], levels[a.Name]); err != nil {
+			panic(err)
 		}
 	}
 	o.Canonical = experiment.Canonical()

@@ -19,8 +19,8 @@ type table struct {
 }
 
 type column struct {
-	Name, Title string
-	Number      bool
+	Name, Title, Swatch string
+	Number              bool
 }
 
 type row struct {
@@ -62,14 +62,11 @@ func estimateCell(v metrics.Interval, sd float64, title string) cell {
 	return c
 }
 
-// differenceCell shows a difference with its interval; ~ where it may be noise.
-func differenceCell(e experiments.Estimate, mark experiments.Mark, title string) cell {
+// differenceCell shows a difference with its interval.
+func differenceCell(e experiments.Estimate, title string) cell {
 	v := interval(e)
 	c := number(v.Value, signed(v.Value), title)
 	c.Sub = span(v, signed)
-	if mark == experiments.Noise {
-		c.Text = "~ " + c.Text
-	}
 	return c
 }
 
@@ -148,18 +145,26 @@ func (r *Report) pairTitle() string {
 	return fmt.Sprintf("%s: %s; %s: %s", r.candidate.name, r.candidate.runIDs(), r.baseline.name, r.baseline.runIDs())
 }
 
-func (r *Report) labelNote() string {
-	return fmt.Sprintf("%s (B) against %s (A), %s. p is adjusted over all entity types that are judged.",
-		r.candidate.name, r.baseline.name, r.scoredOn())
+// pairNote explains the tables that set the pair side by side.
+func (r *Report) pairNote() string {
+	return fmt.Sprintf("%s against %s on %s. ~ may be noise; too few: fewer than %d test documents hold it, so it is not judged.",
+		r.candidate.name, r.baseline.name, r.scoredOn(), experiments.MinDocuments)
 }
 
 // pairColumns are the columns of a table that sets two variants side by side.
-func pairColumns() []column {
+func (r *Report) pairColumns() []column {
 	return []column{
-		{Name: "F1 of B", Number: true}, {Name: "F1 of A", Number: true},
-		{Name: "B " + minus + " A", Number: true}, {Name: "p", Title: "two-sided, paired bootstrap over documents, adjusted (Benjamini-Hochberg)", Number: true},
-		{Name: "Verdict"},
+		{Name: "F1", Title: r.candidate.name, Swatch: r.candidate.tint.name, Number: true},
+		{Name: "F1", Title: r.baseline.name, Swatch: r.baseline.tint.name, Number: true},
+		{Name: "Difference", Title: r.candidate.name + " " + minus + " " + r.baseline.name, Number: true},
+		{Name: "p", Title: "two-sided, paired bootstrap over documents, adjusted over the table (Benjamini-Hochberg)", Number: true},
+		{Name: "Verdict", Title: "whether the difference is clear"},
 	}
+}
+
+// verdicts are the marks of a comparison as tables show them.
+var verdicts = map[experiments.Mark]string{
+	experiments.Better: "better", experiments.Worse: "worse", experiments.Noise: "~", experiments.TooFew: "too few",
 }
 
 func pairCells(x *experiments.Row, title string) []cell {
@@ -167,34 +172,39 @@ func pairCells(x *experiments.Row, title string) []cell {
 	if x.Adjusted != nil {
 		p = *x.Adjusted
 	}
-	verdict := string(x.Mark)
-	if x.Mark == experiments.Noise {
-		verdict = "~ may be noise"
-	}
 	return []cell{
 		estimateCell(interval(x.B), math.NaN(), title), estimateCell(interval(x.A), math.NaN(), title),
-		differenceCell(x.Difference, x.Mark, title), number(p, pValue(p), title), {Text: verdict},
+		differenceCell(x.Difference, title), number(p, pValue(p), title), {Text: verdicts[x.Mark]},
 	}
 }
 
 // labelTable lists the entity types under the pair of the report, rarest first.
 func (r *Report) labelTable() *table {
-	t := &table{ID: "t-labels", Caption: "Entity types under two variants", Columns: append([]column{
-		{Name: "Entity type"}, {Name: "Group"}, {Name: "Band"},
-		{Name: "Train", Title: "training documents that hold it", Number: true},
-		{Name: "Test", Title: "test documents that hold it", Number: true},
-		{Name: "n", Title: "gold entities in the test split", Number: true},
-	}, pairColumns()...)}
+	grouped := false
+	for _, x := range r.pairing.PerLabel {
+		grouped = grouped || x.Group != ""
+	}
+	t := &table{ID: "t-labels", Caption: "Entity types under two variants", Columns: []column{{Name: "Entity type"}}}
+	if grouped {
+		t.Columns = append(t.Columns, column{Name: "Group"})
+	}
+	t.Columns = append(append(t.Columns, column{Name: "Band", Title: "by training documents"},
+		column{Name: "Train", Title: "training documents that hold it", Number: true},
+		column{Name: "Test", Title: "test documents that hold it", Number: true},
+		column{Name: "n", Title: "gold entities in the test split", Number: true},
+	), r.pairColumns()...)
 	title := r.pairTitle()
 	rows := slices.Clone(r.pairing.PerLabel)
 	slices.SortStableFunc(rows, func(a, b experiments.LabelRow) int { return a.TrainDocs - b.TrainDocs })
 	for i := range rows {
 		x := &rows[i]
-		t.Rows = append(t.Rows, row{Cells: append([]cell{
-			{Text: x.Name, Head: true}, {Text: x.Group}, {Text: x.Bucket},
-			number(float64(x.TrainDocs), thousands(x.TrainDocs), ""), number(float64(x.Documents), thousands(x.Documents), ""),
-			number(float64(x.Support), thousands(x.Support), ""),
-		}, pairCells(&x.Row, title)...)})
+		cells := []cell{{Text: x.Name, Head: true}}
+		if grouped {
+			cells = append(cells, cell{Text: x.Group})
+		}
+		cells = append(cells, cell{Text: x.Bucket}, number(float64(x.TrainDocs), thousands(x.TrainDocs), ""),
+			number(float64(x.Documents), thousands(x.Documents), ""), number(float64(x.Support), thousands(x.Support), ""))
+		t.Rows = append(t.Rows, row{Cells: append(cells, pairCells(&x.Row, title)...)})
 	}
 	return t
 }
@@ -204,7 +214,7 @@ func (r *Report) bucketTable() *table {
 	t := &table{ID: "t-bands", Caption: "Bands of training frequency under two variants", Columns: append([]column{
 		{Name: "Band"}, {Name: "Types", Title: "entity types with support", Number: true},
 		{Name: "Test", Title: "test documents that hold one", Number: true}, {Name: "n", Title: "gold entities", Number: true},
-	}, pairColumns()...)}
+	}, r.pairColumns()...)}
 	for i := range r.pairing.Buckets {
 		x := &r.pairing.Buckets[i]
 		if x.Labels == 0 {
