@@ -1,0 +1,264 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/invoicelab/invoicelab/config"
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/urfave/cli/v2"
+)
+
+var jsonFlag = &cli.BoolFlag{Name: "json", Usage: "print JSON"}
+
+func corpusCommand() *cli.Command {
+	out := &cli.StringFlag{Name: "out", Usage: "`DIR` to write the corpus to: new, empty, or an older corpus, which is replaced", Required: true}
+	schema := &cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file"}
+	return &cli.Command{
+		Name:  "corpus",
+		Usage: "make, import and inspect labelled documents",
+		Subcommands: []*cli.Command{
+			{
+				Name:        "generate",
+				Usage:       "generate invoices of 8 domains",
+				Description: "Example: invoicelab corpus generate --documents 600 --seed 1 --out corpora/quick",
+				Flags: []cli.Flag{out, schema,
+					&cli.IntFlag{Name: "documents", Usage: "documents in all splits together", Value: 600},
+					&cli.Uint64Flag{Name: "seed", Usage: "seed of every random choice", Value: 1},
+					&cli.Float64Flag{Name: "noise", Usage: "share of tokens with an OCR error", Value: 0.02},
+					jsonFlag,
+				},
+				Action: corpusGenerate,
+			},
+			{
+				Name:      "import",
+				Usage:     "import other people's data",
+				ArgsUsage: "PATH",
+				Description: `Example: invoicelab corpus import --from conll data/snips --out corpora/snips
+What cannot be aligned, and what is changed, is counted and listed on standard error.
+Importers: ` + importerList(),
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "from", Usage: "`IMPORTER` to use", Required: true}, out, schema,
+					&cli.Float64Flag{Name: "validation-share", Usage: "make a validation split from this share of the training documents, chosen by a hash of their id"},
+					jsonFlag,
+				},
+				Action: corpusImport,
+			},
+			{
+				Name:        "validate",
+				Usage:       "check a corpus: spans, boxes, duplicates, leaks, rules",
+				ArgsUsage:   "DIR",
+				Description: "Example: invoicelab corpus validate corpora/quick\nExits with 1 when something is wrong.",
+				Flags:       []cli.Flag{jsonFlag},
+				Action:      corpusValidate,
+			},
+			{
+				Name:        "stats",
+				Usage:       "count every label by split and domain",
+				ArgsUsage:   "DIR",
+				Description: "Example: invoicelab corpus stats corpora/quick",
+				Flags:       []cli.Flag{jsonFlag},
+				Action:      corpusStats,
+			},
+			{
+				Name:        "show",
+				Usage:       "draw a page of a document with its labels as SVG",
+				ArgsUsage:   "DIR ID",
+				Description: "Example: invoicelab corpus show corpora/quick doc-000017 --out page.svg",
+				Flags: []cli.Flag{
+					&cli.IntFlag{Name: "page", Usage: "page, counted from 1", Value: 1},
+					&cli.StringFlag{Name: "out", Usage: "`FILE` to write; standard output when absent"},
+				},
+				Action: corpusShow,
+			},
+		},
+	}
+}
+
+func importerList() string {
+	text := ""
+	for _, i := range corpus.Importers() {
+		text += "\n  " + i.Name + ": " + i.About
+	}
+	return text
+}
+
+func corpusGenerate(c *cli.Context) error {
+	if err := operands(c); err != nil {
+		return err
+	}
+	e := config.Default()
+	e.Corpus.Schema = c.String("schema")
+	e.Corpus.Generate = &corpus.Recipe{Documents: c.Int("documents"), Seed: c.Uint64("seed"), Noise: c.Float64("noise")}
+	if e.Corpus.Schema == "" {
+		e.Corpus.Schema = "full-197"
+	}
+	if err := e.Check(); err != nil {
+		return usageError{err}
+	}
+	ds, err := openCorpus(e.Corpus)
+	if err != nil {
+		return err
+	}
+	return writeCorpus(c, ds)
+}
+
+func corpusImport(c *cli.Context) error {
+	if err := operands(c, "PATH"); err != nil {
+		return err
+	}
+	known := false
+	var names []string
+	for _, i := range corpus.Importers() {
+		names = append(names, i.Name)
+		known = known || i.Name == c.String("from")
+	}
+	if !known {
+		return usagef("corpus import: --from: no importer %q%s; there are %v", c.String("from"), nearest(c.String("from"), names), names)
+	}
+	result, err := corpus.ImportPath(c.String("from"), c.Args().First())
+	if err != nil {
+		return err
+	}
+	ds := result.Dataset
+	if name := c.String("schema"); name != "" {
+		schema, err := config.LoadSchema(name)
+		if err != nil {
+			return err
+		}
+		if err := ds.WithSchema(schema); err != nil {
+			return err
+		}
+	}
+	if share := c.Float64("validation-share"); c.IsSet("validation-share") {
+		if err := ds.HoldOutValidation(share); err != nil {
+			return err
+		}
+	}
+	for _, p := range result.Problems {
+		fmt.Fprintln(c.App.ErrWriter, p)
+	}
+	return writeCorpus(c, ds)
+}
+
+// writeCorpus stores ds in --out and prints its manifest.
+func writeCorpus(c *cli.Context, ds *corpus.Dataset) error {
+	if err := ds.Write(c.String("out")); err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, ds.Manifest)
+	}
+	m := ds.Manifest
+	fmt.Fprintf(c.App.Writer, "%s: %s, %d entity types, digest %.12s\n", c.String("out"), m.Source, len(ds.Schema.Entities), m.Digest)
+	for _, split := range corpus.Splits {
+		if n := m.Splits[split]; n.Documents > 0 {
+			fmt.Fprintf(c.App.Writer, "  %-10s %7d documents %9d tokens %8d entities %4d labels\n", split, n.Documents, n.Tokens, n.Entities, len(n.Labels))
+		}
+	}
+	for _, note := range m.Notes {
+		fmt.Fprintln(c.App.Writer, "  note:", note)
+	}
+	return nil
+}
+
+func corpusValidate(c *cli.Context) error {
+	if err := operands(c, "DIR"); err != nil {
+		return err
+	}
+	ds, err := corpus.Open(c.Args().First())
+	if err != nil {
+		return err
+	}
+	problems := corpus.Validate(ds)
+	if c.Bool("json") {
+		if err := printJSON(c.App.Writer, append([]corpus.Problem{}, problems...)); err != nil {
+			return err
+		}
+	} else {
+		for _, p := range problems {
+			fmt.Fprintln(c.App.Writer, p)
+		}
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("corpus validate: %d problems in %s", len(problems), c.Args().First())
+	}
+	if !c.Bool("json") {
+		fmt.Fprintln(c.App.Writer, "no problems in", c.Args().First())
+	}
+	return nil
+}
+
+func corpusStats(c *cli.Context) error {
+	if err := operands(c, "DIR"); err != nil {
+		return err
+	}
+	ds, err := corpus.Open(c.Args().First())
+	if err != nil {
+		return err
+	}
+	table := corpus.Tracker(ds)
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, table)
+	}
+	return table.WriteText(c.App.Writer)
+}
+
+func corpusShow(c *cli.Context) error {
+	if err := operands(c, "DIR", "ID"); err != nil {
+		return err
+	}
+	ds, err := corpus.Open(c.Args().First())
+	if err != nil {
+		return err
+	}
+	id := c.Args().Get(1)
+	for _, split := range corpus.Splits {
+		for i := range ds.Docs[split] {
+			d := &ds.Docs[split][i]
+			if d.ID != id {
+				continue
+			}
+			draw := func(w io.Writer) error { return d.WriteSVG(w, ds.Schema, c.Int("page")-1) }
+			if out := c.String("out"); out != "" {
+				return writeFile(out, draw)
+			}
+			return draw(c.App.Writer)
+		}
+	}
+	return fmt.Errorf("corpus show: %s has no document %q", c.Args().First(), id)
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// writeFile writes path as a whole or not at all.
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err = write(f); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"runtime"
+
+	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/kernels/device"
+)
+
+// provenance is what a run will have been made with. It opens the device once,
+// so that one that cannot be had is an error before anything is planned.
+func provenance(dev string, threads int) (experiments.Provenance, error) {
+	be, err := device.Open(dev, threads)
+	if err != nil {
+		return experiments.Provenance{}, usageError{err}
+	}
+	defer be.Close()
+	return experiments.Provenance{
+		Revision:  sourceRevision(),
+		GoVersion: runtime.Version(),
+		Device:    experiments.DeviceName(be.Device()),
+	}, nil
+}

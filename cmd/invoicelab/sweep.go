@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/invoicelab/invoicelab/config"
+	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/kernels/device"
+	"github.com/invoicelab/invoicelab/train"
+	"github.com/urfave/cli/v2"
+)
+
+// Flags that several commands share.
+var (
+	storeFlag   = &cli.StringFlag{Name: "store", Usage: "`FILE` of the runs", Value: "invoicelab.db", EnvVars: []string{"INVOICELAB_STORE"}}
+	deviceFlag  = &cli.StringFlag{Name: "device", Usage: "cpu, or one instruction level of it, such as cpu/avx2", Value: "cpu"}
+	threadsFlag = &cli.IntFlag{Name: "threads", Usage: "threads of one trial; results do not depend on it", Value: 1}
+	corpusFlag  = &cli.StringFlag{Name: "corpus", Usage: "`DIR` of the corpus, instead of the one that the file names"}
+	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "`KEY=VALUE` of a setting, instead of the file's; repeatable"}
+)
+
+func sweepCommand() *cli.Command {
+	shipped := "Shipped sweeps: " + strings.Join(config.SweepNames(), ", ") + "."
+	return &cli.Command{
+		Name:  "sweep",
+		Usage: "plan, run and watch an ablation sweep",
+		Subcommands: []*cli.Command{
+			{
+				Name:        "plan",
+				Usage:       "list the trials of a sweep without running any",
+				ArgsUsage:   "NAME|FILE",
+				Description: "Example: invoicelab sweep plan quick\n" + shipped,
+				Flags:       []cli.Flag{corpusFlag, setFlag, jsonFlag},
+				Action:      sweepPlan,
+			},
+			{
+				Name:      "run",
+				Usage:     "run what is missing of a sweep, then compare its variants",
+				ArgsUsage: "NAME|FILE",
+				Description: `Example: invoicelab sweep run quick --workers 2 --report out/quick
+Trials that the store holds already are not run again, so an interrupted sweep
+goes on where it was. ` + shipped,
+				Flags: []cli.Flag{storeFlag,
+					&cli.IntFlag{Name: "workers", Usage: "trials at once", Value: 1},
+					threadsFlag, deviceFlag, corpusFlag, setFlag,
+					&cli.BoolFlag{Name: "retry", Usage: "run trials again that failed before"},
+					&cli.StringFlag{Name: "report", Usage: "write the report to `DIR`"},
+					jsonFlag,
+				},
+				Action: sweepRun,
+			},
+			{
+				Name:        "status",
+				Usage:       "say how far the sweeps of a store are",
+				ArgsUsage:   "[NAME]",
+				Description: "Example: invoicelab sweep status --store out/invoicelab.db",
+				Flags:       []cli.Flag{storeFlag, jsonFlag},
+				Action:      sweepStatus,
+			},
+		},
+	}
+}
+
+// loadSweep reads the sweep that the operand names and applies --corpus and --set.
+func loadSweep(c *cli.Context) (config.Sweep, error) {
+	if err := operands(c, "NAME|FILE"); err != nil {
+		return config.Sweep{}, err
+	}
+	s, err := config.LoadSweep(c.Args().First())
+	if err != nil {
+		return s, err
+	}
+	changes, err := overrides(c)
+	if err != nil {
+		return s, err
+	}
+	for _, change := range changes {
+		for _, a := range s.Axes {
+			for _, l := range a.Levels {
+				for _, set := range l.Set {
+					if set.Key == change.key {
+						return s, usagef("--set %s: axis %s of sweep %s sets it", change.key, a.Name, s.Name)
+					}
+				}
+			}
+		}
+		if err := change.apply(&s.Base); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// override is a setting given on the command line.
+type override struct{ flag, key, value string }
+
+func (o override) apply(e *config.Experiment) error {
+	if o.flag == "corpus" {
+		e.Corpus.Path, e.Corpus.Generate = o.value, nil
+		return nil
+	}
+	if err := e.Set(o.key, o.value); err != nil {
+		return usagef("--set %s=%s: %w", o.key, o.value, err)
+	}
+	return nil
+}
+
+func overrides(c *cli.Context) ([]override, error) {
+	var out []override
+	if c.IsSet("corpus") {
+		out = append(out, override{flag: "corpus", key: "corpus.path", value: c.String("corpus")})
+	}
+	for _, text := range c.StringSlice("set") {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, usagef("--set %s: expected KEY=VALUE", text)
+		}
+		out = append(out, override{flag: "set", key: key, value: value})
+	}
+	return out, nil
+}
+
+func sweepPlan(c *cli.Context) error {
+	s, err := loadSweep(c)
+	if err != nil {
+		return err
+	}
+	trials, err := experiments.Plan(s, newCorpora().describe)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		type row struct {
+			Key    string            `json:"key"`
+			Levels map[string]string `json:"levels"`
+			Seed   uint64            `json:"seed"`
+			Corpus string            `json:"corpus"`
+		}
+		rows := []row{}
+		for _, t := range trials {
+			rows = append(rows, row{t.Key, t.Levels, t.Seed, t.Corpus})
+		}
+		return printJSON(c.App.Writer, rows)
+	}
+	fmt.Fprintf(c.App.Writer, "%s: %s\n%d trials, compared by %s\n", s.Name, s.About, len(trials), s.Primary)
+	for _, t := range trials {
+		fmt.Fprintf(c.App.Writer, "  %.8s  seed %d  %s\n", t.Key, t.Seed, levelText(s, t.Levels))
+	}
+	return nil
+}
+
+// levelText writes the levels of a trial in the order of the sweep's axes.
+func levelText(s config.Sweep, levels map[string]string) string {
+	var parts []string
+	for _, a := range s.Axes {
+		parts = append(parts, a.Name+"="+levels[a.Name])
+	}
+	return strings.Join(parts, " ")
+}
+
+func sweepRun(c *cli.Context) error {
+	for _, name := range []string{"workers", "threads"} {
+		if c.Int(name) < 1 {
+			return usagef("sweep run: --%s is %d, expected at least 1", name, c.Int(name))
+		}
+	}
+	s, err := loadSweep(c)
+	if err != nil {
+		return err
+	}
+	data := newCorpora()
+	trials, err := experiments.Plan(s, data.describe)
+	if err != nil {
+		return err
+	}
+	where, err := provenance(c.String("device"), c.Int("threads"))
+	if err != nil {
+		return err
+	}
+	store, err := experiments.Create(c.String("store"))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	show := newProgress(c.App.ErrWriter, s)
+	summary, err := experiments.Run(c.Context, store, s, trials, experiments.RunOptions{
+		Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where,
+	}, runner(data, c.String("device"), c.Int("threads")), show.report)
+	show.end()
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("sweep %s: interrupted with %d of %d trials done; the same command goes on from here", s.Name, summary.Skipped+summary.Done, summary.Total)
+	}
+	if err != nil {
+		return err
+	}
+	if summary.Done == 0 && summary.Failed == 0 {
+		fmt.Fprintf(c.App.ErrWriter, "nothing to do: all %d trials of %s are in %s\n", summary.Total, s.Name, c.String("store"))
+	}
+	if err := tellSweep(c, store, s, trials, data); err != nil {
+		return err
+	}
+	if summary.Failed > 0 {
+		return fmt.Errorf("sweep %s: %d of %d trials failed; %s runs --sweep %s lists them, --retry runs them again", s.Name, summary.Failed, summary.Total, c.App.Name, s.Name)
+	}
+	return nil
+}
+
+// runner trains one trial on a backend of its own.
+func runner(data *corpora, dev string, threads int) experiments.Runner {
+	return func(ctx context.Context, t experiments.Trial, observe func(train.Event)) (train.Result, error) {
+		ds, err := data.open(t.Experiment.Corpus)
+		if err != nil {
+			return train.Result{}, err
+		}
+		be, err := device.Open(dev, threads)
+		if err != nil {
+			return train.Result{}, err
+		}
+		defer be.Close()
+		e := t.Experiment
+		return train.Run(ctx, be, train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: t.Seed}, observe)
+	}
+}
+
+func sweepStatus(c *cli.Context) error {
+	if c.Args().Len() > 1 {
+		return operands(c, "NAME")
+	}
+	store, err := experiments.Open(c.String("store"))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	var sweeps []experiments.SweepInfo
+	if name := c.Args().First(); name != "" {
+		one, err := store.Sweep(c.Context, name)
+		if err != nil {
+			return err
+		}
+		sweeps = append(sweeps, one)
+	} else if sweeps, err = store.Sweeps(c.Context); err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, append([]experiments.SweepInfo{}, sweeps...))
+	}
+	for _, s := range sweeps {
+		fmt.Fprintf(c.App.Writer, "%-16s %4d of %d done, %d running, %d failed, %d to go; planned %s\n",
+			s.Name, s.Done, s.Trials, s.Running, s.Failed, s.Pending, s.Planned.Local().Format(time.DateTime))
+	}
+	return nil
+}
+
+// tellSweep prints what the sweep's factors did and writes the report.
+func tellSweep(c *cli.Context, store *experiments.Store, s config.Sweep, trials []experiments.Trial, data *corpora) error {
+	outcomes, err := store.Outcomes(c.Context, experiments.Filter{Sweep: s.Name})
+	if err != nil {
+		return err
+	}
+	if len(outcomes) == 0 {
+		return nil
+	}
+	effects, err := factorEffects(sweepInfo(s), outcomes)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		if err := printJSON(c.App.Writer, effects); err != nil {
+			return err
+		}
+	} else {
+		writeVariants(c.App.Writer, sweepInfo(s), outcomes)
+		writeEffects(c.App.Writer, s.Primary, effects)
+	}
+	if dir := c.String("report"); dir != "" {
+		manifest, err := data.manifest(trials[0])
+		if err != nil {
+			return err
+		}
+		return writeReport(c, dir, s, outcomes, missingTrials(s, trials, outcomes), manifest)
+	}
+	return nil
+}
+
+// missingTrials names the planned trials without an outcome.
+func missingTrials(s config.Sweep, trials []experiments.Trial, outcomes []experiments.Outcome) []string {
+	have := map[string]bool{}
+	for _, o := range outcomes {
+		have[o.Key] = true
+	}
+	var missing []string
+	for _, t := range trials {
+		if !have[t.Key] {
+			missing = append(missing, fmt.Sprintf("%s seed %d: no finished run", levelText(s, t.Levels), t.Seed))
+		}
+	}
+	return missing
+}
