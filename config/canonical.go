@@ -99,12 +99,6 @@ func stringText(s string) string {
 	return strconv.Quote(s)
 }
 
-// Hash is the sha256, in hex, of the canonical form.
-func (e Experiment) Hash() string {
-	sum := sha256.Sum256([]byte(e.Canonical()))
-	return hex.EncodeToString(sum[:])
-}
-
 // SchemaHash is the sha256, in hex, over the entities of a schema in order,
 // each with name, group and head. The schema's name does not enter.
 func SchemaHash(s *corpus.Schema) string {

@@ -192,3 +192,53 @@ func TestDatabaseRefusesDoubles(t *testing.T) {
 		t.Error("a trial is done twice")
 	}
 }
+
+// With nothing left to start, Run waits for what another process runs, and
+// says so.
+func TestRunWaitsForAnother(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	theirs, trial := oneTrial(t)
+	theirs.me.host, theirs.me.machine, theirs.me.pid = "otherhost", "another machine", 17
+	ours, err := Create(theirs.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	their, err := theirs.lease(ctx, trial.Key, "them", 0, Provenance{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sweep := config.Sweep{Name: "one", Primary: "test/macro_f1", Seeds: []uint64{1 << 63}, Base: trial.Experiment}
+	run := func(context.Context, Trial, func(train.Event)) (train.Result, error) {
+		t.Error("a trial that runs elsewhere was run")
+		return train.Result{}, nil
+	}
+	waited := false
+	sum, err := Run(ctx, ours, sweep, []Trial{trial}, RunOptions{Workers: 2}, run, func(p Progress) {
+		if p.Moment == Waiting && !waited {
+			waited = true
+			if p.Elsewhere != 1 || p.Running != 0 || p.Where != "process 17 on otherhost" {
+				t.Errorf("waiting: %+v", p)
+			}
+			if err := theirs.finish(ctx, their.attempt, filled(), train.Result{}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if want := (Summary{Total: 1, Done: 1}); err != nil || sum != want || !waited {
+		t.Errorf("summary %+v, %v, waited %v; want %+v", sum, err, waited, want)
+	}
+}
+
+// Two of eight trials done and half of two others in 30 s: the pace is 10 s a
+// trial, and five trials' worth is left.
+func TestPace(t *testing.T) {
+	p := pace{start: time.Now().Add(-30 * time.Second), finished: 2}
+	if left := p.left(6, 1); left < 49*time.Second || left > 52*time.Second {
+		t.Errorf("left %v; want 50s", left)
+	}
+	if left := (pace{start: time.Now()}).left(6, 0); left != 0 {
+		t.Errorf("left %v before anything is done", left)
+	}
+}

@@ -109,9 +109,6 @@ func locate(path string) (*Store, error) {
 	return &Store{path: abs, me: thisProcess()}, nil
 }
 
-// Path is the absolute path of the store.
-func (s *Store) Path() string { return s.path }
-
 func (s *Store) connect() {
 	s.writer = s.database(writerParams)
 	s.writer.SetMaxOpenConns(1)
