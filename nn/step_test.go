@@ -181,25 +181,70 @@ func TestStepNotFinite(t *testing.T) {
 // seed, on every level: the bytes agree.
 func TestThreads(t *testing.T) {
 	for _, level := range cpu.Levels() {
-		var first []byte
-		for _, threads := range []int{1, 2, 2} {
-			be := open(t, level, threads)
-			spec, labels, b, in := receipts()
-			spec.Head.Kind, spec.Loss.Kind, spec.CRF = "hybrid", "combined", "crf/bio"
-			m := build(t, be, spec, labels, in, 9)
-			for step := range 6 {
-				if _, err := m.Step(b, nn.StepOptions{LR: 0.01, Decay: 0.01, Clip: 1, DropoutSeed: uint64(step)}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			got := saved(t, m)
-			if first == nil {
-				first = got
-			}
-			if !bytes.Equal(got, first) {
-				t.Errorf("%s with %d threads: another checkpoint", level, threads)
+		spec, labels, b, in := receipts()
+		spec.Head.Kind, spec.Loss.Kind = "hybrid", "combined"
+		checkThreads(t, level, spec, labels, in, b, 6)
+	}
+}
+
+// TestThreadsLarge does so on the best level with a batch that is large enough
+// to be shared out.
+func TestThreadsLarge(t *testing.T) {
+	spec, labels, in, batches := invoices(1)
+	spec.Loss.Kind = "combined"
+	checkThreads(t, cpu.Levels()[0], spec, labels, in, batches[0], 2)
+}
+
+func checkThreads(t *testing.T, level string, spec nn.Spec, labels nn.Labels, in nn.Inputs, b nn.Batch, steps int) {
+	t.Helper()
+	var first []byte
+	for _, threads := range []int{1, 2, 2} {
+		m := build(t, open(t, level, threads), spec, labels, in, 9)
+		for step := range steps {
+			if _, err := m.Step(b, nn.StepOptions{LR: 0.01, Decay: 0.01, Clip: 1, DropoutSeed: uint64(step)}); err != nil {
+				t.Fatal(err)
 			}
 		}
+		got := saved(t, m)
+		if first == nil {
+			first = got
+		}
+		if !bytes.Equal(got, first) {
+			t.Errorf("%s with %d threads: another checkpoint", level, threads)
+		}
+	}
+}
+
+// TestBatchPanics gives batches that do not fit the model or themselves.
+func TestBatchPanics(t *testing.T) {
+	be := open(t, "go", 1)
+	spec, labels, in := tiny("linear", "ce", "none")
+	m := build(t, be, spec, labels, in, 1)
+	step := func(b nn.Batch) { m.Step(b, nn.StepOptions{}) }
+	predict := func(b nn.Batch) { m.Predict(b) }
+	for _, c := range []struct {
+		run    func(nn.Batch)
+		change func(*nn.Batch)
+		want   string
+	}{
+		{step, func(b *nn.Batch) { b.Offsets = []int32{0} }, "nn: Step: offsets [0]"},
+		{step, func(b *nn.Batch) { b.Offsets[2] = 4 }, "nn: Step: document 1 of the batch has no tokens"},
+		{predict, func(b *nn.Batch) { b.Features = b.Features[1:] }, "nn: Predict: 29 feature ids and 30 neighbours for 10 tokens of 3 and 3"},
+		{predict, func(b *nn.Batch) { b.Neighbours = nil }, "nn: Predict: 30 feature ids and 0 neighbours"},
+		{step, func(b *nn.Batch) { b.Labels = nil }, "nn: Step: 0 labels for 10 tokens"},
+		{step, func(b *nn.Batch) { b.Labels[3] = 7 }, "nn: Step: label 7 of token 3, of 7 labels"},
+		{step, func(b *nn.Batch) { b.Labels[3] = -1 }, "nn: Step: label -1 of token 3, of 7 labels"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			defer func() {
+				if s, _ := recover().(string); !strings.HasPrefix(s, c.want) {
+					t.Errorf("panic %q, want %q", s, c.want)
+				}
+			}()
+			b := tinyBatch()
+			c.change(&b)
+			c.run(b)
+		})
 	}
 }
 
