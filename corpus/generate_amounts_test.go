@@ -125,12 +125,19 @@ func TestAmountsAddUp(t *testing.T) {
 			equal("readings give the consumption", onlyDigits(t, used), sum("METER_READING_CURRENT")-sum("METER_READING_PREVIOUS"))
 		}
 		checkLines(t, ds, d, equal)
+		if n := len(v["WEIGHT"]); d.Template == "waybill" && n == len(v["ITEM_DESCRIPTION"])+1 {
+			var lots, weight int64 // the lots come first, their sum last
+			for _, s := range v["WEIGHT"] {
+				lots, weight = lots+weight, hundredths(t, strings.Fields(s)[0])
+			}
+			equal("lots make the weight", weight, lots)
+		}
 	})
 	for _, what := range []string{
 		"lines make the subtotal", "lines make a total with its tax", "net and tax make the total", "lines make an untaxed total",
 		"taxes of the lines make the tax", "rate gives the tax", "rate gives the contained tax", "balance is what is not paid",
 		"balance carries the last one", "refund is the total", "sections make the lines", "readings give the consumption",
-		"quantity times price", "units times rate", "carried forward",
+		"lots make the weight", "quantity times price", "units times rate", "carried forward",
 	} {
 		if checked[what] < 30 {
 			t.Errorf("%s: checked %d times only", what, checked[what])

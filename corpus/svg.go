@@ -88,9 +88,7 @@ func (d *Document) WriteSVG(w io.Writer, schema *Schema, page int) error {
 			colour = "#222222"
 		}
 		x, y, w, h := scale(d.Tokens[t].Box)
-		// A box spans ascent and descent, and the base line is above the
-		// descent; type that would be wider than the box is set smaller.
-		size := min(h/(ascent+descent), w/textWidth(d.Tokens[t].Text, 1))
+		size := svgSize(d.Tokens, t, scale)
 		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" font-size="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s">`, x, y+h-descent*h/(ascent+descent), size, w, colour)
 		if err := xml.EscapeText(&b, []byte(d.Tokens[t].Text)); err != nil {
 			return fmt.Errorf("document %s: token %d: %w", d.ID, t, err)
@@ -103,6 +101,30 @@ func (d *Document) WriteSVG(w io.Writer, schema *Schema, page int) error {
 		return fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	return nil
+}
+
+// svgSize is the type size of token t: the median over its line of the sizes
+// that fill width and height of the boxes, so that a line of unevenly read
+// boxes still looks like one; but no text is a fifth wider than its box.
+func svgSize(tokens []Token, t int, scale func(Box) (x, y, w, h float64)) float64 {
+	fit := func(tok *Token) float64 {
+		_, _, w, h := scale(tok.Box)
+		return min(h/(ascent+descent), w/textWidth(tok.Text, 1))
+	}
+	first, end := t, t+1
+	for first > 0 && tokens[first-1].Line == tokens[t].Line {
+		first--
+	}
+	for end < len(tokens) && tokens[end].Line == tokens[t].Line {
+		end++
+	}
+	sizes := make([]float64, 0, end-first)
+	for k := first; k < end; k++ {
+		sizes = append(sizes, fit(&tokens[k]))
+	}
+	slices.Sort(sizes)
+	_, _, w, _ := scale(tokens[t].Box)
+	return min(sizes[len(sizes)/2], 1.2*w/textWidth(tokens[t].Text, 1))
 }
 
 // svgLegendOf lists the document and the entities of the page.

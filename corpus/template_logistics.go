@@ -2,12 +2,20 @@ package corpus
 
 import "fmt"
 
-// shipment is what goes from one place to another.
+// shipment is what goes from one place to another. Weight and volume are the
+// sums of those of the lots.
 type shipment struct {
 	carrier, from, to party
+	lots              []lot
+	unit              [2]string // of weight and of volume
 	weight, volume    string
-	pieces            int
-	goods             string
+}
+
+// lot is a part of a shipment.
+type lot struct {
+	goods          string
+	pieces         int
+	weight, volume int64 // in tenths and in hundredths of the shipment's units
 }
 
 func (c *composer) drawShipment() shipment {
@@ -17,18 +25,37 @@ func (c *composer) drawShipment() shipment {
 	}
 	ct := &countries[c.weighted(countryShares...)]
 	s.to = companyOf(companyName(c.draws, ct, clientNouns, c.split), ct)
-	s.pieces = logUniform(c.draws, 1, 60)
-	unit := "kg"
+	s.unit = [2]string{"kg", pick(c.draws, []string{"m3", "cbm", "m3"})}
 	if c.ct.code == "US" && c.chance(0.7) {
-		unit = "lbs"
+		s.unit[0] = "lbs"
 	}
-	s.weight = c.style.money.decimal(int64(logUniform(c.draws, 12, 9800)), 0) + " " + unit
-	if c.chance(0.3) {
-		s.weight = c.style.money.decimal(int64(logUniform(c.draws, 120, 98000)), 1) + " " + unit
+	tenths := c.chance(0.3)
+	var weight, volume int64
+	for range c.between(1, 3) {
+		l := lot{goods: pick(c.draws, cargo), pieces: logUniform(c.draws, 1, 60)}
+		l.weight = 10 * int64(logUniform(c.draws, 12, 3200))
+		if tenths {
+			l.weight += c.Int64N(10)
+		}
+		l.volume = int64(logUniform(c.draws, 12, 2400))
+		weight, volume = weight+l.weight, volume+l.volume
+		s.lots = append(s.lots, l)
 	}
-	s.volume = c.style.money.decimal(int64(logUniform(c.draws, 12, 6800)), 2) + " " + pick(c.draws, []string{"m3", "cbm", "m3"})
-	s.goods = pick(c.draws, cargo)
+	s.weight, s.volume = c.weight(&s, weight), c.volume(&s, volume)
 	return s
+}
+
+// weight writes tenths of the shipment's unit of weight.
+func (c *composer) weight(s *shipment, tenths int64) string {
+	if tenths%10 == 0 {
+		return c.style.money.decimal(tenths/10, 0) + " " + s.unit[0]
+	}
+	return c.style.money.decimal(tenths, 1) + " " + s.unit[0]
+}
+
+// volume writes hundredths of the shipment's unit of volume.
+func (c *composer) volume(s *shipment, hundredths int64) string {
+	return c.style.money.decimal(hundredths, 2) + " " + s.unit[1]
 }
 
 var incoterms = []string{"EXW", "FCA", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DDP", "FAS"}
@@ -134,20 +161,17 @@ func (c *composer) cargoTable(s *shipment) {
 	if volume {
 		t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, columnTitles[fVolume])), align: alignRight})
 	}
-	for k := range c.between(1, 3) {
-		name, n := s.goods, s.pieces
-		if k > 0 {
-			name, n = pick(c.draws, cargo), c.between(1, 20)
-		}
+	for k := range s.lots {
+		l := &s.lots[k]
 		r := tableRow{cells: [][]piece{
-			{c.value(fItemQty, fmt.Sprint(n)), c.value(fItemUnit, pick(c.draws, packages))},
-			{c.value(fItemDescription, name)},
+			{c.value(fItemQty, fmt.Sprint(l.pieces)), c.value(fItemUnit, pick(c.draws, packages))},
+			{c.value(fItemDescription, l.goods)},
 		}}
 		if weight {
-			r.cells = append(r.cells, []piece{c.value(fWeight, c.style.money.decimal(int64(c.between(20, 2400)), 0)+" kg")})
+			r.cells = append(r.cells, []piece{c.value(fWeight, c.weight(s, l.weight))})
 		}
 		if volume {
-			r.cells = append(r.cells, []piece{c.value(fVolume, c.style.money.decimal(int64(c.between(10, 900)), 2)+" m3")})
+			r.cells = append(r.cells, []piece{c.value(fVolume, c.volume(s, l.volume))})
 		}
 		t.rows = append(t.rows, r)
 	}
