@@ -4,6 +4,8 @@
 package config
 
 import (
+	"fmt"
+
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/curriculum"
 	"github.com/invoicelab/invoicelab/nn"
@@ -26,6 +28,14 @@ type Corpus struct {
 	Path     string         `yaml:"path" help:"folder of a corpus; excludes generate"`
 	Generate *corpus.Recipe `yaml:"generate" help:"recipe of generated invoices; excludes path"`
 	Schema   string         `yaml:"schema" help:"name of a shipped schema or path of a schema file"`
+}
+
+// String tells the data that c names from any other.
+func (c Corpus) String() string {
+	if c.Generate != nil {
+		return fmt.Sprintf("generate %+v schema %q", *c.Generate, c.Schema)
+	}
+	return fmt.Sprintf("path %q schema %q", c.Path, c.Schema)
 }
 
 // Sweep is a base experiment and the axes along which it is varied; its

@@ -38,6 +38,9 @@ func LoadSweep(nameOrPath string) (Sweep, error) {
 	return decodeSweep(src)
 }
 
+// ParseSweep reads a sweep from text, which errors call name.
+func ParseSweep(name string, text []byte) (Sweep, error) { return decodeSweep(source{name, text}) }
+
 func decodeSweep(src source) (Sweep, error) {
 	d := &decoder{file: src.name}
 	s := Sweep{Base: Default()}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"time"
 
 	"github.com/invoicelab/invoicelab/config"
@@ -107,8 +108,14 @@ func (a *adder) name(name string) int64 {
 func (a *adder) trial(t Trial) int64 {
 	canonical := a.settings(t.Canonical)
 	settings := a.settings(t.Experiment.YAML())
-	corpusID := a.shared("corpus", t.Corpus, func() int64 {
-		return a.insert(`INSERT INTO corpora (digest, name) VALUES (?, ?) ON CONFLICT (digest) DO UPDATE SET name = excluded.name RETURNING id`, t.Corpus, t.CorpusName)
+	corpusID := a.shared("corpus", t.Corpus.Digest, func() int64 {
+		manifest, err := json.Marshal(t.Corpus)
+		if err != nil {
+			panic("experiments: Add: manifest: " + err.Error()) // it holds texts and whole numbers only
+		}
+		return a.insert(`INSERT INTO corpora (digest, name, manifest) VALUES (?, ?, ?)
+			ON CONFLICT (digest) DO UPDATE SET name = excluded.name, manifest = excluded.manifest RETURNING id`,
+			t.Corpus.Digest, t.Corpus.Name, string(manifest))
 	})
 	schemaID := a.schema(t)
 	return a.insert(`INSERT INTO trials (key, seed, canonical_id, settings_id, corpus_id, schema_id) VALUES (?, ?, ?, ?, ?, ?)

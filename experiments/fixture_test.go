@@ -58,7 +58,7 @@ func describe(c config.Corpus) (experiments.Corpus, error) {
 		return experiments.Corpus{}, err
 	}
 	return experiments.Corpus{
-		Name: "tiny", Digest: strings.Repeat("0123456789abcdef", 4), Schema: schema,
+		Manifest: corpus.Manifest{Name: "tiny", Source: "test", Digest: strings.Repeat("0123456789abcdef", 4)}, Schema: schema,
 		Data: config.Data{Entities: len(schema.Entities), Groups: len(schema.Groups()), Domains: 1, Training: 80, Validation: 10, Test: 10, Holding: make([]int, len(schema.Entities))},
 	}, nil
 }

@@ -24,7 +24,7 @@ func oneTrial(t *testing.T) (*Store, Trial) {
 	}
 	t.Cleanup(func() { s.Close() })
 	e := config.Default()
-	trial := Trial{Key: strings.Repeat("ab", 32), Seed: 1 << 63, Experiment: e, Canonical: e.Canonical(), Corpus: strings.Repeat("cd", 32), CorpusName: "c",
+	trial := Trial{Key: strings.Repeat("ab", 32), Seed: 1 << 63, Experiment: e, Canonical: e.Canonical(), Corpus: corpus.Manifest{Digest: strings.Repeat("cd", 32), Name: "c"},
 		Schema: &corpus.Schema{Name: "s", Entities: []corpus.Entity{{Name: "total"}}}}
 	sweep := config.Sweep{Name: "one", Primary: "test/macro_f1", Seeds: []uint64{1 << 63}, Base: e}
 	if err := s.Add(t.Context(), sweep, []Trial{trial}); err != nil {

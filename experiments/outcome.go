@@ -17,8 +17,7 @@ type Trial struct {
 	Seed       uint64
 	Experiment config.Experiment
 	Canonical  string // canonical YAML of Experiment
-	Corpus     string // digest of the corpus
-	CorpusName string
+	Corpus     corpus.Manifest
 	Schema     *corpus.Schema // as trained with; its groups enter the key
 }
 

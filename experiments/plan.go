@@ -12,15 +12,14 @@ import (
 
 // Corpus is what planning needs to know of the data that settings name.
 type Corpus struct {
-	Name   string
-	Digest string         // sha256 over documents and entity names, hex
-	Schema *corpus.Schema // as trained with: groups included
-	Data   config.Data    // what settings are checked against
+	Manifest corpus.Manifest // its digest is over documents and entity names
+	Schema   *corpus.Schema  // as trained with: groups included
+	Data     config.Data     // what settings are checked against
 }
 
 // Describe sums up a corpus whose schema is the one to train with.
 func Describe(ds *corpus.Dataset) Corpus {
-	return Corpus{Name: ds.Manifest.Name, Digest: ds.Manifest.Digest, Schema: ds.Schema, Data: config.DataOf(ds)}
+	return Corpus{Manifest: ds.Manifest, Schema: ds.Schema, Data: config.DataOf(ds)}
 }
 
 // Plan expands a sweep into its trials: every combination of levels (the last
@@ -60,13 +59,12 @@ func Plan(s config.Sweep, describe func(config.Corpus) (Corpus, error)) ([]Trial
 		schema := config.SchemaHash(data.Schema)
 		for _, seed := range s.Seeds {
 			t := Trial{
-				Key:        trialKey(canonical, seed, data.Digest, schema),
+				Key:        trialKey(canonical, seed, data.Manifest.Digest, schema),
 				Levels:     levels,
 				Seed:       seed,
 				Experiment: v.Experiment,
 				Canonical:  canonical,
-				Corpus:     data.Digest,
-				CorpusName: data.Name,
+				Corpus:     data.Manifest,
 				Schema:     data.Schema,
 			}
 			if other, twice := combination[t.Key]; twice {
@@ -81,22 +79,18 @@ func Plan(s config.Sweep, describe func(config.Corpus) (Corpus, error)) ([]Trial
 
 // describeOnce asks describe for a corpus that is not known yet.
 func describeOnce(known map[string]Corpus, e config.Experiment, describe func(config.Corpus) (Corpus, error)) (Corpus, error) {
-	var id strings.Builder
-	fmt.Fprintf(&id, "%q %q", e.Corpus.Path, e.Corpus.Schema)
-	if e.Corpus.Generate != nil {
-		fmt.Fprintf(&id, " %+v", *e.Corpus.Generate)
-	}
-	if c, ok := known[id.String()]; ok {
+	id := e.Corpus.String()
+	if c, ok := known[id]; ok {
 		return c, nil
 	}
 	c, err := describe(e.Corpus)
 	if err != nil {
 		return c, err
 	}
-	if c.Schema == nil || c.Digest == "" {
+	if c.Schema == nil || c.Manifest.Digest == "" {
 		panic("experiments: Plan: describe gave a corpus without schema or digest")
 	}
-	known[id.String()] = c
+	known[id] = c
 	return c, nil
 }
 

@@ -72,7 +72,7 @@ func TestKeyDependsOnWhatCounts(t *testing.T) {
 	base := key(same, as)
 	for name, k := range map[string]string{
 		"another folder":         key(func(s *config.Sweep) { s.Base.Corpus.Path = "elsewhere/tiny" }, as),
-		"another name of corpus": key(same, func(c *experiments.Corpus) { c.Name = "big" }),
+		"another name of corpus": key(same, func(c *experiments.Corpus) { c.Manifest.Name = "big" }),
 		"another name of sweep":  key(func(s *config.Sweep) { s.Name = "big" }, as),
 	} {
 		if k != base {
@@ -82,7 +82,7 @@ func TestKeyDependsOnWhatCounts(t *testing.T) {
 	for name, k := range map[string]string{
 		"a setting": key(func(s *config.Sweep) { s.Base.Train.Epochs = 3 }, as),
 		"a seed":    key(func(s *config.Sweep) { s.Seeds = []uint64{7} }, as),
-		"a digest":  key(same, func(c *experiments.Corpus) { c.Digest = strings.Repeat("f", 64) }),
+		"a digest":  key(same, func(c *experiments.Corpus) { c.Manifest.Digest = strings.Repeat("f", 64) }),
 		"a group":   key(same, func(c *experiments.Corpus) { c.Schema = corpusSchema("company", "address", "date", "total") }),
 	} {
 		if k == base {

@@ -51,7 +51,7 @@ func TestEverythingIsReadBack(t *testing.T) {
 	for i, o := range outcomes {
 		trial := trials[i]
 		r := result(trial)
-		if o.Key != trial.Key || o.Seed != trial.Seed || o.Canonical != trial.Canonical || o.CorpusDigest != trial.Corpus || o.Sweep != "tiny" || !reflect.DeepEqual(o.Levels, trial.Levels) {
+		if o.Key != trial.Key || o.Seed != trial.Seed || o.Canonical != trial.Canonical || o.CorpusDigest != trial.Corpus.Digest || o.Sweep != "tiny" || !reflect.DeepEqual(o.Levels, trial.Levels) {
 			t.Errorf("outcome %d is %+v", i, o)
 		}
 		if o.Revision != "abc+dirty" || o.Device != "cpu avx2 1 thread (test)" || o.Seconds != 1.5 || time.Since(o.Finished) > time.Minute {
@@ -264,5 +264,30 @@ func TestUnknownNames(t *testing.T) {
 	}
 	if _, err := store.Checkpoint(ctx, plan(t, pending)[0].Key); err == nil || !strings.HasSuffix(err.Error(), "no checkpoint: the run is pending") {
 		t.Error(err)
+	}
+}
+
+// The store gives back the sweep and the corpus that were planned.
+func TestDefinitionAndManifest(t *testing.T) {
+	sweep, trials := tiny(t, 2)
+	store, err := experiments.Create(filepath.Join(t.TempDir(), "runs.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	ctx := context.Background()
+	if err := store.Add(ctx, sweep, trials); err != nil {
+		t.Fatal(err)
+	}
+	got, err := store.Definition(ctx, sweep.Name)
+	if err != nil || got.YAML() != sweep.YAML() {
+		t.Errorf("definition (%v):\n%s\nwant\n%s", err, got.YAML(), sweep.YAML())
+	}
+	m, err := store.Manifest(ctx, trials[0].Corpus.Digest)
+	if err != nil || !reflect.DeepEqual(m, trials[0].Corpus) {
+		t.Errorf("manifest %+v (%v), want %+v", m, err, trials[0].Corpus)
+	}
+	if _, err := store.Manifest(ctx, "00"); err == nil || !strings.Contains(err.Error(), "no corpus of digest 00") {
+		t.Errorf("an unknown digest: %v", err)
 	}
 }

@@ -21,10 +21,7 @@ func newCorpora() *corpora { return &corpora{byID: map[string]*corpus.Dataset{}}
 
 // open gives the documents that spec names.
 func (c *corpora) open(spec config.Corpus) (*corpus.Dataset, error) {
-	id := fmt.Sprintf("%q %q", spec.Path, spec.Schema)
-	if spec.Generate != nil {
-		id += fmt.Sprintf(" %+v", *spec.Generate)
-	}
+	id := spec.String()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ds, ok := c.byID[id]; ok {
@@ -72,13 +69,4 @@ func openCorpus(spec config.Corpus) (*corpus.Dataset, error) {
 		}
 	}
 	return ds, nil
-}
-
-// manifest describes the documents of a trial.
-func (c *corpora) manifest(t experiments.Trial) (corpus.Manifest, error) {
-	ds, err := c.open(t.Experiment.Corpus)
-	if err != nil {
-		return corpus.Manifest{}, err
-	}
-	return ds.Manifest, nil
 }

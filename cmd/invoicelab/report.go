@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/invoicelab/invoicelab/config"
-	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
 	"github.com/invoicelab/invoicelab/reports"
 	"github.com/urfave/cli/v2"
@@ -19,8 +18,8 @@ func reportCommand() *cli.Command {
 Writes report.html, which needs no other file, and every figure as PNG and SVG.`,
 		Flags: []cli.Flag{storeFlag,
 			&cli.StringFlag{Name: "out", Usage: "`DIR` to write to", Required: true},
-			&cli.StringFlag{Name: "a", Usage: "`VARIANT` to set side by side, as AXIS=LEVEL,...; the best one when absent"},
-			&cli.StringFlag{Name: "b", Usage: "`VARIANT` to set beside it"},
+			&cli.StringFlag{Name: "a", Usage: "`VARIANT` to set side by side with --b, as AXIS=LEVEL,... of every axis; the best one when absent"},
+			&cli.StringFlag{Name: "b", Usage: "`VARIANT` to set beside --a"},
 			jsonFlag,
 		},
 		Action: func(c *cli.Context) error {
@@ -32,21 +31,90 @@ Writes report.html, which needs no other file, and every figure as PNG and SVG.`
 				return err
 			}
 			defer store.Close()
-			_ = store
+			sweep, err := store.Definition(c.Context, c.Args().First())
+			if err != nil {
+				return err
+			}
+			var variants [2]string
+			for i, flag := range []string{"a", "b"} {
+				if variants[i], err = variantName(c, sweep, flag); err != nil {
+					return err
+				}
+			}
+			paths, err := drawReport(c, c.String("out"), store, sweep, variants)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, paths)
+			}
 			return nil
 		},
 	}
 }
 
-// writeReport draws the report into dir and prints its path.
-func writeReport(c *cli.Context, dir string, s config.Sweep, outcomes []experiments.Outcome, missing []string, m corpus.Manifest) error {
-	paths, err := reports.Write(dir, reports.Data{Sweep: s, Corpus: m, Outcomes: outcomes, Missing: missing, Seed: 1})
+// variantName is the name under which reports know the variant that a flag
+// gives by the levels of every axis; empty when the flag is absent.
+func variantName(c *cli.Context, sweep config.Sweep, flag string) (string, error) {
+	if !c.IsSet(flag) {
+		return "", nil
+	}
+	levels, err := parseLevels(sweepInfo(sweep), c.String(flag))
 	if err != nil {
-		return err
+		return "", err
 	}
-	if c.Bool("json") {
-		return nil
+	for _, a := range sweep.Axes {
+		if _, ok := levels[a.Name]; !ok {
+			return "", usagef("report: --%s %s: names no level of axis %s; a variant has one of every axis", flag, c.String(flag), a.Name)
+		}
 	}
-	fmt.Fprintf(c.App.Writer, "\nreport: %s (and %d figures beside it)\n", paths[0], len(paths)-1)
-	return nil
+	return reports.VariantName(sweep.Axes, levels), nil
+}
+
+// drawReport draws what the store holds of a sweep into dir and says where.
+func drawReport(c *cli.Context, dir string, store *experiments.Store, sweep config.Sweep, variants [2]string) ([]string, error) {
+	outcomes, err := store.Outcomes(c.Context, experiments.Filter{Sweep: sweep.Name})
+	if err != nil {
+		return nil, err
+	}
+	if len(outcomes) == 0 {
+		return nil, fmt.Errorf("report: sweep %s has no finished run in %s", sweep.Name, c.String("store"))
+	}
+	manifest, err := store.Manifest(c.Context, outcomes[0].CorpusDigest)
+	if err != nil {
+		return nil, err
+	}
+	missing, err := missingTrials(c, store, sweep)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := reports.Write(dir, reports.Data{
+		Sweep: sweep, Corpus: manifest, Outcomes: outcomes, Missing: missing,
+		Baseline: variants[0], Candidate: variants[1], Seed: 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(c.App.ErrWriter, "report: %s, and %d figures beside it\n", paths[0], len(paths)-1)
+	return paths, nil
+}
+
+// missingTrials names the planned trials that are not done, with the reason.
+func missingTrials(c *cli.Context, store *experiments.Store, sweep config.Sweep) ([]string, error) {
+	runs, err := store.Runs(c.Context, experiments.Filter{Sweep: sweep.Name})
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, r := range runs {
+		if r.State == experiments.StateDone {
+			continue
+		}
+		reason := string(r.State)
+		if r.Error != "" {
+			reason += ": " + r.Error
+		}
+		missing = append(missing, fmt.Sprintf("%s seed %d: %s", levelText(sweep, r.Levels), r.Seed, reason))
+	}
+	return missing, nil
 }

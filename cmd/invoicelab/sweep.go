@@ -142,7 +142,7 @@ func sweepPlan(c *cli.Context) error {
 		}
 		rows := []row{}
 		for _, t := range trials {
-			rows = append(rows, row{t.Key, t.Levels, t.Seed, t.Corpus})
+			rows = append(rows, row{t.Key, t.Levels, t.Seed, t.Corpus.Digest})
 		}
 		return printJSON(c.App.Writer, rows)
 	}
@@ -200,7 +200,7 @@ func sweepRun(c *cli.Context) error {
 	if summary.Done == 0 && summary.Failed == 0 {
 		fmt.Fprintf(c.App.ErrWriter, "nothing to do: all %d trials of %s are in %s\n", summary.Total, s.Name, c.String("store"))
 	}
-	if err := tellSweep(c, store, s, trials, data); err != nil {
+	if err := tellSweep(c, store, s); err != nil {
 		return err
 	}
 	if summary.Failed > 0 {
@@ -256,7 +256,7 @@ func sweepStatus(c *cli.Context) error {
 }
 
 // tellSweep prints what the sweep's factors did and writes the report.
-func tellSweep(c *cli.Context, store *experiments.Store, s config.Sweep, trials []experiments.Trial, data *corpora) error {
+func tellSweep(c *cli.Context, store *experiments.Store, s config.Sweep) error {
 	outcomes, err := store.Outcomes(c.Context, experiments.Filter{Sweep: s.Name})
 	if err != nil {
 		return err
@@ -277,26 +277,7 @@ func tellSweep(c *cli.Context, store *experiments.Store, s config.Sweep, trials 
 		writeEffects(c.App.Writer, s.Primary, effects)
 	}
 	if dir := c.String("report"); dir != "" {
-		manifest, err := data.manifest(trials[0])
-		if err != nil {
-			return err
-		}
-		return writeReport(c, dir, s, outcomes, missingTrials(s, trials, outcomes), manifest)
+		_, err = drawReport(c, dir, store, s, [2]string{})
 	}
-	return nil
-}
-
-// missingTrials names the planned trials without an outcome.
-func missingTrials(s config.Sweep, trials []experiments.Trial, outcomes []experiments.Outcome) []string {
-	have := map[string]bool{}
-	for _, o := range outcomes {
-		have[o.Key] = true
-	}
-	var missing []string
-	for _, t := range trials {
-		if !have[t.Key] {
-			missing = append(missing, fmt.Sprintf("%s seed %d: no finished run", levelText(s, t.Levels), t.Seed))
-		}
-	}
-	return missing
+	return err
 }

@@ -12,9 +12,10 @@ CREATE TABLE names (
 ) STRICT;
 
 CREATE TABLE corpora (
-  id     INTEGER PRIMARY KEY,
-  digest TEXT NOT NULL UNIQUE,
-  name   TEXT NOT NULL
+  id       INTEGER PRIMARY KEY,
+  digest   TEXT NOT NULL UNIQUE,
+  name     TEXT NOT NULL,
+  manifest TEXT NOT NULL -- JSON of corpus.Manifest
 ) STRICT;
 
 CREATE TABLE schemas (
