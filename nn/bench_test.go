@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -38,9 +39,9 @@ func invoices(batches int) (nn.Spec, nn.Labels, nn.Inputs, []nn.Batch) {
 			for t := from; t < len(b.Labels); t++ {
 				labels.Counts[b.Labels[t]]++
 				for f := range features {
-					// Squaring makes low ids frequent, as words are.
-					u := rng.Float64()
-					b.Features = append(b.Features, int32(f*buckets)+int32(float64(buckets)*u*u*u))
+					// Log-uniform ranks follow Zipf's law, as words do.
+					rank := int32(math.Pow(buckets, rng.Float64())) - 1
+					b.Features = append(b.Features, int32(f*buckets)+rank)
 				}
 				b.Neighbours = append(b.Neighbours, int32(t))
 				for range neighbours - 1 {
