@@ -22,22 +22,22 @@ const (
 
 // RunInfo is a line of the list of runs.
 type RunInfo struct {
-	Run      string             `json:"run"` // short id: a unique prefix of Key
-	Key      string             `json:"key"`
-	Sweeps   []string           `json:"sweeps"`
-	Levels   map[string]string  `json:"levels,omitempty"` // under Filter.Sweep, or the first of Sweeps
-	Seed     uint64             `json:"seed"`
-	State    State              `json:"state"`
-	Attempts int                `json:"attempts"`
-	Error    string             `json:"error,omitempty"`
-	Owner    string             `json:"owner,omitempty"` // host and process of the last attempt
-	Started  time.Time          `json:"started,omitzero"`
-	Finished time.Time          `json:"finished,omitzero"`
-	Seconds  float64            `json:"seconds"`
-	Revision string             `json:"revision"`
-	Device   string             `json:"device"`
-	Corpus   string             `json:"corpus"` // digest
-	Metrics  map[string]float64 `json:"-"`      // may hold NaN; of done runs
+	Run      string            `json:"run"` // short id: a unique prefix of Key
+	Key      string            `json:"key"`
+	Sweeps   []string          `json:"sweeps"`
+	Levels   map[string]string `json:"levels,omitempty"` // under Filter.Sweep, or the first of Sweeps
+	Seed     uint64            `json:"seed"`
+	State    State             `json:"state"`
+	Attempts int               `json:"attempts"`
+	Error    string            `json:"error,omitempty"`
+	Owner    string            `json:"owner,omitempty"` // host and process of the last attempt
+	Started  time.Time         `json:"started,omitzero"`
+	Finished time.Time         `json:"finished,omitzero"`
+	Seconds  float64           `json:"seconds"`
+	Revision string            `json:"revision"`
+	Device   string            `json:"device"`
+	Corpus   string            `json:"corpus"`            // digest
+	Metrics  Figures           `json:"metrics,omitempty"` // of done runs
 }
 
 // SweepInfo is a sweep as it was last planned.
@@ -64,16 +64,16 @@ type AxisInfo struct {
 // Detail is everything about one run but its counts and curves.
 type Detail struct {
 	RunInfo
-	Canonical  string // settings
-	Settings   string // settings with the paths as they were given
-	CorpusName string
-	Schema     string // name
-	GoVersion  string
-	Primary    string // of the first of Sweeps
-	BestEpoch  int
-	Epochs     int
-	Steps      int
-	Tokens     int64
-	Parameters int
-	Parts      map[string]float64 // seconds by part of the step
+	Canonical  string  `json:"-"`        // settings
+	Settings   string  `json:"settings"` // YAML, with the paths as they were given
+	CorpusName string  `json:"corpus_name"`
+	Schema     string  `json:"schema"` // name
+	GoVersion  string  `json:"go_version"`
+	Primary    string  `json:"primary"`    // of the first of Sweeps
+	BestEpoch  int     `json:"best_epoch"` // from 0
+	Epochs     int     `json:"epochs"`
+	Steps      int     `json:"steps"`
+	Tokens     int64   `json:"tokens"` // trained
+	Parameters int     `json:"parameters"`
+	Parts      Figures `json:"seconds_by_part"`
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
@@ -25,12 +26,9 @@ func corpusCommand() *cli.Command {
 				Name:        "generate",
 				Usage:       "generate invoices of 8 domains",
 				Description: "Example: invoicelab corpus generate --documents 600 --seed 1 --out corpora/quick",
-				Flags: []cli.Flag{out, schema,
-					&cli.IntFlag{Name: "documents", Usage: "documents in all splits together", Value: 600},
-					&cli.Uint64Flag{Name: "seed", Usage: "seed of every random choice", Value: 1},
-					&cli.Float64Flag{Name: "noise", Usage: "share of tokens with an OCR error", Value: 0.02},
-					jsonFlag,
-				},
+				Flags: append([]cli.Flag{out,
+					&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file", Value: "full-197"},
+				}, append(recipeFlags(), jsonFlag)...),
 				Action: corpusGenerate,
 			},
 			{
@@ -78,6 +76,17 @@ Importers: ` + importerList(),
 	}
 }
 
+// recipeFlags are the settings of a recipe, with their help and defaults.
+func recipeFlags() []cli.Flag {
+	var flags []cli.Flag
+	for _, k := range config.Keys() {
+		if name, ok := strings.CutPrefix(k.Key, "corpus.generate."); ok {
+			flags = append(flags, &cli.StringFlag{Name: name, Usage: k.Help, Value: k.Default})
+		}
+	}
+	return flags
+}
+
 func importerList() string {
 	text := ""
 	for _, i := range corpus.Importers() {
@@ -92,9 +101,11 @@ func corpusGenerate(c *cli.Context) error {
 	}
 	e := config.Default()
 	e.Corpus.Schema = c.String("schema")
-	e.Corpus.Generate = &corpus.Recipe{Documents: c.Int("documents"), Seed: c.Uint64("seed"), Noise: c.Float64("noise")}
-	if e.Corpus.Schema == "" {
-		e.Corpus.Schema = "full-197"
+	for _, f := range recipeFlags() {
+		name := f.Names()[0]
+		if err := e.Set("corpus.generate."+name, c.String(name)); err != nil {
+			return usagef("corpus generate: --%s: %w", name, err)
+		}
 	}
 	if err := e.Check(); err != nil {
 		return usageError{err}

@@ -77,17 +77,17 @@ func trainRun(c *cli.Context) error {
 	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, struct {
-			Metrics    map[string]float64 `json:"metrics"`
-			Corpus     string             `json:"corpus"`
-			Seed       uint64             `json:"seed"`
-			Device     string             `json:"device"`
-			Parameters int                `json:"parameters"`
-			BestEpoch  int                `json:"best_epoch"` // from 1
-			Epochs     int                `json:"epochs"`
-			Steps      int                `json:"steps"`
-			Tokens     int64              `json:"tokens"`
-			Seconds    float64            `json:"seconds"`
-			Parts      map[string]float64 `json:"seconds_by_part"`
+			Metrics    experiments.Figures `json:"metrics"`
+			Corpus     string              `json:"corpus"`
+			Seed       uint64              `json:"seed"`
+			Device     string              `json:"device"`
+			Parameters int                 `json:"parameters"`
+			BestEpoch  int                 `json:"best_epoch"` // from 1
+			Epochs     int                 `json:"epochs"`
+			Steps      int                 `json:"steps"`
+			Tokens     int64               `json:"tokens"`
+			Seconds    float64             `json:"seconds"`
+			Parts      map[string]float64  `json:"seconds_by_part"`
 		}{res.Metrics, ds.Manifest.Digest, job.Seed, experiments.DeviceName(res.Device), res.Parameters,
 			res.BestEpoch + 1, res.Epochs, res.Steps, res.Tokens, res.Elapsed.Seconds(), res.Parts})
 	}
