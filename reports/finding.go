@@ -231,19 +231,36 @@ func (r *Report) warn() {
 	if n := r.fewestSeeds(); n == 1 {
 		add("a variant has a single seed: how far another seed would move it is not known")
 	}
-	for _, c := range []*experiments.Comparison{r.lead, r.pairing} {
-		if c == nil {
-			continue
+	// A doubt about several comparisons is said once.
+	var doubts []string
+	var told []string // the best and the next may be the pair of the report
+	about := map[string][]string{}
+	doubt := func(c *experiments.Comparison, name string) {
+		if c == nil || slices.Contains(told, name) {
+			return
 		}
+		told = append(told, name)
 		for _, w := range c.Warnings {
-			add(c.B.Name + " against " + c.A.Name + ": " + w)
+			if about[w] == nil {
+				doubts = append(doubts, w)
+			}
+			about[w] = append(about[w], name)
 		}
 	}
+	if r.next != nil {
+		doubt(r.lead, r.best.name+" against "+r.next.name)
+	}
+	if r.baseline != nil {
+		doubt(r.pairing, r.candidate.name+" against "+r.baseline.name)
+	}
 	for i := range r.effects {
-		if e := &r.effects[i]; e.all != nil {
-			for _, w := range e.all.Warnings {
-				add(e.name() + ": " + w)
-			}
+		doubt(r.effects[i].all, r.effects[i].name())
+	}
+	for _, w := range doubts {
+		if names := about[w]; len(names) == 1 {
+			add(names[0] + ": " + w)
+		} else {
+			add(fmt.Sprintf("%s (%d comparisons)", w, len(names)))
 		}
 	}
 }

@@ -140,7 +140,7 @@ func (r *Report) facts() []fact {
 	var documents []string
 	for _, s := range corpus.Splits {
 		if n := r.data.Corpus.Splits[s].Documents; n > 0 {
-			documents = append(documents, thousands(n)+" "+string(s))
+			documents = append(documents, thousands(n)+" "+splitWord(string(s)))
 		}
 	}
 	if len(documents) > 0 {

@@ -42,7 +42,7 @@ type htmlCell struct {
 }
 
 // readTable reads the body of a table of the page by the name in its first column.
-func readTable(t *testing.T, page, id string) map[string][]htmlCell {
+func readTable(t *testing.T, page, id string) (rows map[string][]htmlCell, order []string) {
 	t.Helper()
 	_, rest, ok := strings.Cut(page, `<table id="`+id+`">`)
 	if !ok {
@@ -50,7 +50,7 @@ func readTable(t *testing.T, page, id string) map[string][]htmlCell {
 	}
 	rest, _, _ = strings.Cut(rest, "</table>")
 	_, rest, _ = strings.Cut(rest, "<tbody>")
-	rows := map[string][]htmlCell{}
+	rows = map[string][]htmlCell{}
 	for _, r := range rowPattern.FindAllStringSubmatch(rest, -1) {
 		var cells []htmlCell
 		for _, c := range cellPattern.FindAllStringSubmatch(r[2], -1) {
@@ -65,8 +65,9 @@ func readTable(t *testing.T, page, id string) map[string][]htmlCell {
 			cells = append(cells, cell)
 		}
 		rows[cells[0].text] = cells
+		order = append(order, cells[0].text)
 	}
-	return rows
+	return rows, order
 }
 
 // f1 counts again, from the documents up.
@@ -103,7 +104,7 @@ func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
 // TestVariantTable checks every figure of the sweep's table against a recount.
 func TestVariantTable(t *testing.T) {
 	d := eight(60, 6, 80).data()
-	rows := readTable(t, page(t, d), "t-variants")
+	rows, order := readTable(t, page(t, d), "t-variants")
 	if len(rows) != 8 {
 		t.Fatalf("%d rows: %v", len(rows), rows)
 	}
@@ -169,6 +170,9 @@ func TestVariantTable(t *testing.T) {
 			top, high = name, v
 		}
 	}
+	if order[0] != best+" best" {
+		t.Errorf("the first row is %q", order[0])
+	}
 	if best != top {
 		t.Errorf("best is %q, on validation %q is", best, top)
 	}
@@ -178,7 +182,10 @@ func TestVariantTable(t *testing.T) {
 func TestLabelTable(t *testing.T) {
 	d := eight(30, 0, 80).data()
 	d.Baseline, d.Candidate = "linear · ce · none", "hybrid · ce · none"
-	rows := readTable(t, page(t, d), "t-labels")
+	rows, order := readTable(t, page(t, d), "t-labels")
+	if !slices.IsSortedFunc(order, func(a, b string) int { return int(rows[a][2].value - rows[b][2].value) }) {
+		t.Errorf("not from rare to frequent: %v", order)
+	}
 	mean := func(name, label string) float64 {
 		sum := 0.0
 		for i := range d.Outcomes {
@@ -354,6 +361,28 @@ func TestSameBytes(t *testing.T) {
 		}
 		if !bytes.Equal(a, b) {
 			t.Errorf("%s differs when the outcomes come in another order", filepath.Base(first[i]))
+		}
+	}
+}
+
+// TestWarnings checks that what makes the figures doubtful stands on the page,
+// each doubt once.
+func TestWarnings(t *testing.T) {
+	d := eight(6, 0, 30).data()
+	d.Missing = []string{"hybrid · ce · none, seed 3: failed"}
+	d.Corpus.Digest = "feedfacecafe0000"
+	for i := range d.Outcomes {
+		d.Outcomes[i].Revision += "+dirty"
+	}
+	text := html.UnescapeString(page(t, d))
+	for _, want := range []string{
+		"<li>no result: hybrid · ce · none, seed 3: failed</li>",
+		"but the corpus described here is feedfacecafe</li>",
+		"<li>the source was changed and not committed: 0123456789ab+dirty (5 comparisons)</li>",
+		"2 pairs of runs are few",
+	} {
+		if n := strings.Count(text, want); n != 1 {
+			t.Errorf("%q stands on the page %d times", want, n)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (r *Report) methods() []string {
 	var splits []string
 	for _, split := range corpus.Splits {
 		if n, ok := c.Splits[split]; ok && n.Documents > 0 {
-			splits = append(splits, fmt.Sprintf("%s %s (%s entities)", thousands(n.Documents), split, thousands(n.Entities)))
+			splits = append(splits, fmt.Sprintf("%s %s (%s entities)", thousands(n.Documents), splitWord(string(split)), thousands(n.Entities)))
 		}
 	}
 	data := fmt.Sprintf("Data: corpus %s, source %s, digest %s", c.Name, c.Source, r.best.runs[0].CorpusDigest)

@@ -288,7 +288,8 @@ func (r *Report) score() error {
 	stats := []metrics.Statistic{micro, macro}
 	for _, v := range r.variants {
 		stats := stats
-		if rare := r.rareMask(v); rare != nil {
+		rare := r.rareMask(v)
+		if rare != nil {
 			s, _ := metrics.MetricStatistic("macro_f1", rare)
 			stats = append(slices.Clone(stats), s)
 		}
@@ -307,7 +308,7 @@ func (r *Report) score() error {
 			}
 			mean, sd := metrics.MeanSD(values)
 			*into[i], *sds[i] = unknown(mean), sd
-			if ok {
+			if ok && (into[i] != &v.rare || v.holding(rare) >= experiments.MinDocuments) {
 				*into[i] = d[i].A
 			}
 		}
@@ -378,4 +379,11 @@ func (r *Report) rareMask(v *variant) []bool {
 		return nil
 	}
 	return mask
+}
+
+// holding counts the test documents with a gold entity of a label in mask.
+func (v *variant) holding(mask []bool) int {
+	return len(v.runs[0].Test.Where(func(d metrics.DocCount) bool {
+		return slices.ContainsFunc(d.Labels, func(l metrics.LabelCount) bool { return l.Gold > 0 && mask[l.Label] })
+	}).Docs)
 }
