@@ -14,6 +14,9 @@
 
 #define SPARSE 4
 
+// Rows are fetched this many steps ahead.
+#define AHEAD 2
+
 // A run is RUN_INTS integers: first sparse column, columns, predecessors of each
 // (n), and the positions of the n predecessors of the first column.
 #define RUN_INTS (3 + SPARSE)
@@ -41,7 +44,7 @@ static void chain_layout(struct chain_shape *shape, int32_t *perm, int32_t *lega
 // predecessors of each sparse column, as they are.
 static void chain_runs(struct chain_shape *shape, int32_t *runs, float *coef, const int32_t *perm, const float *trans, float least) {
 	long c = shape->c, sparse = c - shape->dense;
-	int32_t *run = runs - RUN_INTS;
+	int32_t *run = runs; // the one that may grow
 	for (long r = 0; r < sparse; r++) {
 		long j = perm[shape->dense + r], n = 0;
 		int32_t from[SPARSE];
@@ -57,14 +60,96 @@ static void chain_runs(struct chain_shape *shape, int32_t *runs, float *coef, co
 			run[1]++;
 			continue;
 		}
-		run += RUN_INTS;
-		shape->runs++;
+		run = runs + shape->runs++ * RUN_INTS;
 		run[0] = (int32_t)r;
 		run[1] = 1;
 		run[2] = (int32_t)n;
 		for (long k = 0; k < n; k++) run[3 + k] = from[k];
 	}
 }
+
+// to_positions reorders a row by label into one by position, to_labels back.
+#if defined(LEVEL_AVX512)
+// Both orders keep their own within dense and sparse labels, so a vector of labels
+// is taken apart by one compress for each kind, and put together by expands.
+INLINE __mmask16 dense_lanes(const int32_t *perm, long dense, long *at, long j) {
+	unsigned m = 0;
+	for (; *at < dense && perm[*at] < j + VW; ++*at) m |= 1u << (perm[*at] - j);
+	return (__mmask16)m;
+}
+#define DENSE_MASKS 64 // vectors of a row whose masks are kept
+
+struct order {
+	const int32_t *perm;
+	long c, dense;
+	__mmask16 mask[DENSE_MASKS];
+};
+INLINE void order_init(struct order *o, const int32_t *perm, long c, long dense) {
+	o->perm = perm;
+	o->c = c;
+	o->dense = dense;
+	long at = 0;
+	for (long j = 0; j < c && j < DENSE_MASKS * VW; j += VW) o->mask[j / VW] = dense_lanes(perm, dense, &at, j);
+}
+INLINE void to_positions(float *out, const float *in, const struct order *o) {
+	if (o->dense == o->c) {
+		memcpy(out, in, (size_t)o->c * sizeof *out);
+		return;
+	}
+	if (o->c > DENSE_MASKS * VW) {
+		for (long j = 0; j < o->c; j++) out[j] = in[o->perm[j]];
+		return;
+	}
+	float *dense = out, *sparse = out + o->dense;
+	for (long j = 0; j < o->c; j += VW) {
+		long have = at_most(o->c - j, VW);
+		__mmask16 m = o->mask[j / VW];
+		int n = __builtin_popcount(m);
+		__m512 v = (__m512)load_to(in + j, have);
+		store_n(dense, (vf)_mm512_maskz_compress_ps(m, v), n);
+		store_n(sparse, (vf)_mm512_maskz_compress_ps((__mmask16)~m, v), have - n);
+		dense += n;
+		sparse += have - n;
+	}
+}
+INLINE void to_labels(float *out, const float *in, const struct order *o) {
+	if (o->dense == o->c) {
+		memcpy(out, in, (size_t)o->c * sizeof *out);
+		return;
+	}
+	if (o->c > DENSE_MASKS * VW) {
+		for (long j = 0; j < o->c; j++) out[o->perm[j]] = in[j];
+		return;
+	}
+	const float *dense = in, *sparse = in + o->dense;
+	for (long j = 0; j < o->c; j += VW) {
+		long have = at_most(o->c - j, VW);
+		__mmask16 m = o->mask[j / VW];
+		int n = __builtin_popcount(m);
+		__m512 v = _mm512_maskz_expand_ps(m, (__m512)load_n(dense, n));
+		v = _mm512_mask_expand_ps(v, (__mmask16)~m, (__m512)load_n(sparse, have - n));
+		store_to(out + j, (vf)v, have);
+		dense += n;
+		sparse += have - n;
+	}
+}
+#else
+struct order {
+	const int32_t *perm;
+	long c, dense;
+};
+INLINE void order_init(struct order *o, const int32_t *perm, long c, long dense) { *o = (struct order){perm, c, dense}; }
+INLINE void to_positions(float *out, const float *in, const struct order *o) {
+	if (o->dense == o->c) memcpy(out, in, (size_t)o->c * sizeof *out);
+	else
+		for (long j = 0; j < o->c; j++) out[j] = in[o->perm[j]];
+}
+INLINE void to_labels(float *out, const float *in, const struct order *o) {
+	if (o->dense == o->c) memcpy(out, in, (size_t)o->c * sizeof *out);
+	else
+		for (long j = 0; j < o->c; j++) out[o->perm[j]] = in[j];
+}
+#endif
 
 // legal_max is the greatest of n scores, 0 if none is legal.
 static float legal_max(const float *x, float least, long n) {

@@ -188,7 +188,7 @@ func (n *native) knownInPart(gold []float64, emit kernels.Mat, w kernels.CRFWeig
 		work := n.worker(worker, int(C.k_crf_known_work(n.k, &ch.shape, C.long(hi-lo))))
 		left, right := m.left[at[i]*stride:at[i+1]*stride], m.right[at[i]*stride:at[i+1]*stride]
 		if m.fine[b] != 0 {
-			m.fine[b] = int32(C.k_crf_known(n.k, &ch.shape, float(ch.forward), float(ch.backward), float(ch.coef), float(ch.start), float(ch.end),
+			m.fine[b] = int32(C.k_crf_known(n.k, &ch.shape, float(ch.matrix), float(ch.forward), float(ch.backward), float(ch.coef), float(ch.start), float(ch.end),
 				int32s(ch.perm), int32s(ch.runs), floatAt(emit.Data.Host, lo*c), int32s(positions[lo:]), C.long(hi-lo), float(w.Trans.Data.Host),
 				floatAt(m.marginal, lo*c), float(left), float(right), floatAt(m.pairs, b*pairs), double(gold[b:]), float(work)))
 		}

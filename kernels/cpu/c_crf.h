@@ -33,13 +33,14 @@ static void log_add(struct log_sum *l, float x) {
 
 // emit_row writes exp(emit - max) by position and returns max. only >= 0 leaves
 // all mass to that position.
-static float emit_row(float *out, const float *emit, const int32_t *perm, long c, long stride, long only) {
+static float emit_row(float *out, const float *emit, const struct order *order, long stride, long only) {
+	const long c = order->c;
 	if (only >= 0) {
 		memset(out, 0, (size_t)stride * sizeof *out);
 		out[only] = 1;
-		return emit[perm[only]];
+		return emit[order->perm[only]];
 	}
-	for (long j = 0; j < c; j++) out[j] = emit[perm[j]];
+	to_positions(out, emit, order);
 	vf m = load_fill(out, c, out[0]);
 	for (long j = VW; j < c; j += VW) m = max_v(m, load_fill(out + j, c - j, out[0]));
 	float top = hmax(m);
@@ -172,6 +173,8 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 	const long c = s->c, stride = s->stride, n_pairs = SPARSE * (c - s->dense);
 	float *state = work, *next = work + count * stride, *gamma = next + count * stride, *block = gamma + stride;
 	memset(work, 0, (size_t)crf_group_work(s, count) * sizeof *work);
+	struct order order;
+	order_init(&order, perm, c, s->dense);
 	struct log_sum sum[MR];
 	long length[MR] = {0}, row0[MR] = {0};
 	for (long d = 0; d < count; d++) {
@@ -187,7 +190,12 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 		for (long d = 0; d < running; d++) {
 			long row = row0[d] + t;
 			float *e = x + row * stride, *now = state + d * stride;
-			sum[d].sum += emit_row(e, emit + row * c, perm, c, stride, -1);
+			if (t + AHEAD < length[d]) {
+				fetch_row(emit + (row + AHEAD) * c, c);
+				fetch_row(e + AHEAD * stride, stride);
+				fetch_row(alpha + (row + AHEAD) * stride, stride);
+			}
+			sum[d].sum += emit_row(e, emit + row * c, &order, stride, -1);
 			float f = scale_forward(now, t > 0 ? next + d * stride : start, e, stride);
 			scale[row] = f;
 			if (f > 0) log_add(&sum[d], f);
@@ -210,8 +218,13 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 		for (long d = 0; d < running; d++) {
 			long row = row0[d] + t, doc = docs[d];
 			float *beta = next + d * stride, *right = x + row * stride, *out = marginal + row * c;
+			if (t > AHEAD) {
+				fetch_row(alpha + (row - AHEAD) * stride, stride);
+				fetch_row(right - AHEAD * stride, stride);
+				fetch_row(out - AHEAD * c, c);
+			}
 			if (!scale_backward(gamma, beta, alpha + row * stride, stride)) fine[doc] = 0;
-			for (long j = 0; j < c; j++) out[perm[j]] = gamma[j];
+			to_labels(out, gamma, &order);
 			vf inv = set1(t > 0 && fine[doc] ? 1 / scale[row] : 0);
 			for (long j = 0; j < stride; j += VW) {
 				vf v = t > 0 ? load(right + j) * load(beta + j) * inv : set_zero();
@@ -229,6 +242,30 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 			memset(x + row0[d] * stride, 0, (size_t)(length[d] * stride) * sizeof *x);
 			memset(pairs + docs[d] * n_pairs, 0, (size_t)n_pairs * sizeof *pairs);
 		}
+}
+
+// row_of writes E[from, :] to out [stride], column_of E[:, to].
+static void row_of(float *out, long from, const struct chain_shape *s, const float *matrix, const int32_t *runs, const float *coef) {
+	memset(out, 0, (size_t)s->stride * sizeof *out);
+	memcpy(out, matrix + from * s->dense, (size_t)s->dense * sizeof *out);
+	for (const int32_t *run = runs; run < runs + s->runs * RUN_INTS; run += RUN_INTS)
+		for (long k = 0; k < run[2]; k++) {
+			long l = from - run[3 + k];
+			if (l >= 0 && l < run[1]) out[s->dense + run[0] + l] = coef[k * (s->c - s->dense) + run[0] + l];
+		}
+}
+
+static void column_of(float *out, long to, const struct chain_shape *s, const float *matrix, const int32_t *runs, const float *coef) {
+	memset(out, 0, (size_t)s->stride * sizeof *out);
+	if (to < s->dense) {
+		for (long i = 0; i < s->c; i++) out[i] = matrix[i * s->dense + to];
+		return;
+	}
+	for (const int32_t *run = runs; run < runs + s->runs * RUN_INTS; run += RUN_INTS) {
+		long l = to - s->dense - run[0];
+		if (l < 0 || l >= run[1]) continue;
+		for (long k = 0; k < run[2]; k++) out[run[3 + k] + l] = coef[k * (s->c - s->dense) + run[0] + l];
+	}
 }
 
 // crf_known is the same for one document restricted to its labels (by position,
@@ -250,7 +287,7 @@ static long crf_known_work(const struct chain_shape *s, long length) {
 	return 4 * s->stride + length * (2 * s->stride + 1) + SPARSE * (s->c - s->dense);
 }
 
-static int crf_known(const struct chain_shape *s, const float *forward, const float *backward, const float *coef,
+static int crf_known(const struct chain_shape *s, const float *matrix, const float *forward, const float *backward, const float *coef,
                      const float *start, const float *end, const int32_t *perm, const int32_t *runs,
                      const float *emit, const int32_t *labels, long length, const float *trans,
                      float *marginal, float *left, float *right, float *pairs, double *result, float *work) {
@@ -259,18 +296,25 @@ static int crf_known(const struct chain_shape *s, const float *forward, const fl
 	float *next = work, *x = next + stride, *beta = x + stride, *gamma = beta + stride, *block = gamma + stride;
 	float *scale = block + n_pairs, *e_rows = scale + length, *alpha = e_rows + length * stride;
 	memset(work, 0, (size_t)(4 * stride + n_pairs) * sizeof *work);
+	struct order order;
+	order_init(&order, perm, c, s->dense);
 	struct log_sum sum = {(double)s->top_start + s->top_end, 1};
 	long steps = 0;
 	for (long t = 0; t < length; t++) {
 		float *now = alpha + t * stride, *e = e_rows + t * stride;
-		sum.sum += emit_row(e, emit + t * c, perm, c, stride, labels[t]);
+		sum.sum += emit_row(e, emit + t * c, &order, stride, labels[t]);
 		if (t > 0 && labels[t] >= 0 && labels[t - 1] >= 0) {
 			sum.sum += trans[perm[labels[t - 1]] * c + perm[labels[t]]];
 			memcpy(now, e, row_size);
 			continue;
 		}
 		if (t > 0) {
-			step_forward(next, now - stride, 1, s, forward, runs, coef);
+			if (labels[t - 1] >= 0) row_of(next, labels[t - 1], s, matrix, runs, coef);
+			else if (labels[t] >= 0) {
+				column_of(x, labels[t], s, matrix, runs, coef);
+				memset(next, 0, row_size);
+				next[labels[t]] = dot(now - stride, x, stride);
+			} else step_forward(next, now - stride, 1, s, forward, runs, coef);
 			sum.sum += s->top;
 			steps++;
 		}
@@ -295,8 +339,10 @@ static int crf_known(const struct chain_shape *s, const float *forward, const fl
 		}
 		if (!scale_backward(gamma, beta, now, stride)) return 0;
 		if (y >= 0) out[perm[y]] -= 1;
-		else
-			for (long j = 0; j < c; j++) out[perm[j]] -= gamma[j];
+		else {
+			to_labels(next, gamma, &order);
+			for (long j = 0; j < c; j += VW) store_to(out + j, load_to(out + j, c - j) - load_to(next + j, c - j), c - j);
+		}
 		if (t == 0 || (y >= 0 && labels[t - 1] >= 0)) continue;
 		vf inv = set1(1 / scale[t]);
 		steps--;
@@ -308,7 +354,14 @@ static int crf_known(const struct chain_shape *s, const float *forward, const fl
 		memcpy(left + steps * stride, now - stride, row_size);
 		add_pairs(block, -1, now - stride, x, s, runs);
 		if (++flushed % PAIR_BLOCK == 0) flush_pairs(pairs, block, n_pairs);
-		step_backward(beta, x, 1, s, backward, runs, coef);
+		if (y >= 0) {
+			column_of(beta, y, s, matrix, runs, coef);
+			vf f = set1(x[y]);
+			for (long j = 0; j < stride; j += VW) store(beta + j, f * load(beta + j));
+		} else if (labels[t - 1] >= 0) {
+			row_of(next, labels[t - 1], s, matrix, runs, coef);
+			beta[labels[t - 1]] = dot(next, x, stride); // the others are cleared at t-1
+		} else step_backward(beta, x, 1, s, backward, runs, coef);
 	}
 	flush_pairs(pairs, block, n_pairs);
 	return 1;

@@ -83,11 +83,11 @@ struct chain_shape {
 	                    float *alpha, float *x, float *marginal, float *scale, double *log_z, int32_t *fine, float *pairs, float *work), \
 	  (s, forward, backward, coef, start, end, perm, runs, emit, offsets, docs, count, alpha, x, marginal, scale, log_z, fine, pairs, work)) \
 	X(long, crf_known_work, (const struct chain_shape *s, long length), (s, length)) \
-	X(int, crf_known, (const struct chain_shape *s, const float *forward, const float *backward, const float *coef, \
+	X(int, crf_known, (const struct chain_shape *s, const float *matrix, const float *forward, const float *backward, const float *coef, \
 	                   const float *start, const float *end, const int32_t *perm, const int32_t *runs, \
 	                   const float *emit, const int32_t *labels, long length, const float *trans, \
 	                   float *marginal, float *left, float *right, float *pairs, double *result, float *work), \
-	  (s, forward, backward, coef, start, end, perm, runs, emit, labels, length, trans, marginal, left, right, pairs, result, work)) \
+	  (s, matrix, forward, backward, coef, start, end, perm, runs, emit, labels, length, trans, marginal, left, right, pairs, result, work)) \
 	X(void, viterbi_group, (const struct chain_shape *s, const float *forward, const float *into, const float *coef, \
 	                        const float *start, const float *end, const float *rank, const int32_t *perm, const int32_t *position, \
 	                        const int32_t *runs, const float *emit, const int32_t *offsets, const int32_t *docs, long count, \

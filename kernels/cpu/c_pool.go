@@ -15,7 +15,8 @@ type pool struct {
 	jobs    chan *job // nil with one thread and after close
 }
 
-// job is one operation: parts are claimed by counting next up.
+// job is one operation: parts are claimed by counting next up, and done counts
+// the parts that are left.
 type job struct {
 	parts int
 	next  atomic.Int64
@@ -37,7 +38,6 @@ func newPool(threads int) *pool {
 func serve(jobs <-chan *job, worker int) {
 	for j := range jobs {
 		j.work(worker)
-		j.done.Done()
 	}
 }
 
@@ -48,11 +48,13 @@ func (j *job) work(worker int) {
 			return
 		}
 		j.do(worker, part)
+		j.done.Done()
 	}
 }
 
 // run calls do for each part in [0, parts) and returns when all are done.
-// worker is below threads, and no two parts run on one worker at a time.
+// worker is below threads, and no two parts run on one worker at a time. A thread
+// that comes too late finds no part left; nothing waits for it.
 func (p *pool) run(parts int, do func(worker, part int)) {
 	if parts <= 1 || p.threads == 1 {
 		for part := range parts {
@@ -61,10 +63,12 @@ func (p *pool) run(parts int, do func(worker, part int)) {
 		return
 	}
 	j := &job{parts: parts, do: do}
-	others := min(p.threads, parts) - 1
-	j.done.Add(others)
-	for range others {
-		p.jobs <- j
+	j.done.Add(parts)
+	for range min(p.threads, parts) - 1 {
+		select {
+		case p.jobs <- j:
+		default: // the other threads have not even begun: the parts are done without them
+		}
 	}
 	j.work(0)
 	j.done.Wait()

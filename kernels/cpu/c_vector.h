@@ -103,12 +103,29 @@ INLINE void store_to(float *p, vf v, long left) {
 	if (left >= VW) store(p, v);
 	else store_n(p, v, left);
 }
+#if defined(LEVEL_AVX512)
+INLINE vf load_fill(const float *p, long left, float fill) {
+	return left >= VW ? load(p) : (vf)_mm512_mask_loadu_ps(_mm512_set1_ps(fill), lanes(left), p);
+}
+#elif defined(LEVEL_AVX2)
 INLINE vf load_fill(const float *p, long left, float fill) {
 	if (left >= VW) return load(p);
-	float row[VW];
-	store(row, set1(fill));
-	store_n(row, load_n(p, left), left);
-	return load(row);
+	__m256i mask = lanes(left);
+	return (vf)_mm256_blendv_ps(_mm256_set1_ps(fill), _mm256_maskload_ps(p, mask), _mm256_castsi256_ps(mask));
+}
+#else
+INLINE vf load_fill(const float *p, long left, float fill) {
+	if (left >= VW) return load(p);
+	vf v = set1(fill);
+	for (long i = 0; i < left; i++) v[i] = p[i];
+	return v;
+}
+#endif
+
+// fetch_row asks for a row of n floats ahead of its use: a step visits rows of
+// more documents than the processor's own prefetching follows.
+INLINE void fetch_row(const float *p, long n) {
+	for (long j = 0; j < n; j += 16) __builtin_prefetch(p + j);
 }
 
 // The sum and the greatest of all lanes, always in the same order.

@@ -91,9 +91,10 @@ static long best_label(const float *a, const float *b, const float *rank, long s
 // add_emit: row += emit - its greatest, by position; then the greatest of row is
 // taken off. Both differences leave the best path as it is and keep sums small,
 // so that float32 holds them well; whole numbers stay exact.
-static void add_emit(float *row, const float *emit, const int32_t *perm, float *buffer, long c, long stride) {
+static void add_emit(float *row, const float *emit, const struct order *order, float *buffer, long stride) {
+	const long c = order->c;
 	const float never = -__builtin_inff();
-	for (long j = 0; j < c; j++) buffer[j] = emit[perm[j]];
+	to_positions(buffer, emit, order);
 	vf m = set1(never);
 	for (long j = 0; j < c; j += VW) m = max_v(load_fill(buffer + j, c - j, never), m);
 	float top = hmax(m);
@@ -121,6 +122,8 @@ static void viterbi_group(const struct chain_shape *s, const float *forward, con
 	const long c = s->c, stride = s->stride;
 	float *state = work, *next = work + count * stride, *buffer = next + count * stride;
 	long length[MR] = {0}, row0[MR] = {0}, running = count;
+	struct order order;
+	order_init(&order, perm, c, s->dense);
 	for (long d = 0; d < count; d++) {
 		row0[d] = offsets[docs[d]];
 		length[d] = offsets[docs[d] + 1] - row0[d];
@@ -131,8 +134,12 @@ static void viterbi_group(const struct chain_shape *s, const float *forward, con
 		if (t > 0) step_max(next, state, running, s, forward, runs, coef);
 		for (long d = 0; d < running; d++) {
 			float *row = next + d * stride;
+			if (t + AHEAD < length[d]) {
+				fetch_row(emit + (row0[d] + t + AHEAD) * c, c);
+				fetch_row(best + (row0[d] + t + AHEAD) * stride, stride);
+			}
 			if (t == 0) memcpy(row, start, (size_t)stride * sizeof *row);
-			add_emit(row, emit + (row0[d] + t) * c, perm, buffer, c, stride);
+			add_emit(row, emit + (row0[d] + t) * c, &order, buffer, stride);
 			memcpy(state + d * stride, row, (size_t)stride * sizeof *row);
 			memcpy(best + (row0[d] + t) * stride, row, (size_t)stride * sizeof *row);
 		}
@@ -150,6 +157,10 @@ static void viterbi_group(const struct chain_shape *s, const float *forward, con
 			path[row + t] = (int32_t)y;
 			sum += emit[(row + t) * c + y];
 			if (t == 0) break;
+			if (t > 2 * AHEAD) {
+				fetch_row(best + (row + t - 2 * AHEAD) * stride, stride);
+				__builtin_prefetch(emit + (row + t - 2 * AHEAD) * c + y);
+			}
 			long from = best_label(best + (row + t - 1) * stride, into + position[y] * stride, rank, stride);
 			sum += trans[from * c + y];
 			y = from;
