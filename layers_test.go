@@ -15,6 +15,7 @@ const module = "github.com/invoicelab/invoicelab/"
 // layers is the direction of the imports: a package may import only packages
 // of a lower layer. It says the same as docs/design.md.
 var layers = map[string]int{
+	"nearest":            -1,
 	"stream":             -1,
 	"kernels":            0,
 	"corpus":             0,

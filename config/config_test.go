@@ -329,15 +329,6 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"linear", "hybrid", "class_balanced", "ce"}
-	for given, want := range map[string]string{"hybird": "hybrid", "Linear": "linear", "balanced": "class_balanced", "cs": "ce", "zzzzzz": "", "": ""} {
-		if got, ok := config.Nearest(given, names); got != want || ok != (want != "") {
-			t.Errorf("Nearest(%q) = %q, %v; want %q", given, got, ok, want)
-		}
-	}
-}
-
 // Whatever a file holds, it gives a sweep or an error, and the sweep reads
 // back as itself.
 func FuzzLoadSweep(f *testing.F) {

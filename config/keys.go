@@ -1,6 +1,7 @@
 package config
 
 import (
+	"github.com/invoicelab/invoicelab/nearest"
 	"reflect"
 	"strings"
 )
@@ -68,7 +69,7 @@ func (t table) lookup(key string) (setting, string) {
 		return setting{}, "a group of settings; expected one of " + strings.Join(inside, ", ")
 	}
 	what := "unknown setting"
-	if near, ok := Nearest(key, t.keys); ok {
+	if near, ok := nearest.Name(key, t.keys); ok {
 		return setting{}, what + "; did you mean " + near + "?"
 	}
 	// "loss.kind" and "kind" are near to no full key, but end one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"github.com/invoicelab/invoicelab/nearest"
 	"io"
 	"regexp"
 	"slices"
@@ -196,7 +197,7 @@ func join(key, sub string) string {
 
 // didYouMean gives "; did you mean x?" or nothing.
 func didYouMean(given string, names []string) string {
-	if near, ok := Nearest(given, names); ok && near != given {
+	if near, ok := nearest.Name(given, names); ok && near != given {
 		return fmt.Sprintf("; did you mean %s?", near)
 	}
 	return ""

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"github.com/invoicelab/invoicelab/nearest"
 	"os"
 	"path"
 	"slices"
@@ -32,7 +33,7 @@ func open(kind, name string) (source, error) {
 		hint := ""
 		if _, err := os.Stat(name); err == nil {
 			hint = fmt.Sprintf("; to read the file of that name write ./%s", name)
-		} else if near, ok := Nearest(name, names); ok {
+		} else if near, ok := nearest.Name(name, names); ok {
 			hint = fmt.Sprintf("; did you mean %s?", near)
 		}
 		return source{}, fmt.Errorf("%s %q: not one that ships (%s), and not a path such as my/%s.yaml%s", one, name, strings.Join(names, ", "), one, hint)

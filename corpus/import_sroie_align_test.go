@@ -7,6 +7,27 @@ import (
 	"testing"
 )
 
+// editDistance is the Levenshtein distance of a and b.
+func editDistance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range b {
+			change := diagonal
+			if x != y {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
 // The nearest run of words by enumeration: every run of free words, with the
 // edit distance of its letters and digits. Of equals the run that ends first,
 // and of these the one that starts first.

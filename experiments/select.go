@@ -5,11 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"github.com/invoicelab/invoicelab/nearest"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/invoicelab/invoicelab/config"
 )
 
 // picked is a trial that a filter lets through, with the attempt that stands
@@ -123,7 +122,7 @@ func (s *Store) sweepID(ctx context.Context, name string) (int64, error) {
 		return 0, fmt.Errorf("store %s: sweep %s: the store holds no sweep yet", s.path, name)
 	}
 	hint := ""
-	if near, ok := config.Nearest(name, names); ok {
+	if near, ok := nearest.Name(name, names); ok {
 		hint = fmt.Sprintf("; did you mean %s?", near)
 	}
 	return 0, fmt.Errorf("store %s: sweep %s: not in the store, which has %s%s", s.path, name, strings.Join(names, ", "), hint)

@@ -59,7 +59,7 @@ func lookup(name string) (func([]Count, []bool) float64, error) {
 			return m.of, nil
 		}
 	}
-	return nil, fmt.Errorf("metric %q: allowed are %s%s", name, strings.Join(Names(), ", "), nearest(name, Names()))
+	return nil, fmt.Errorf("metric %q: allowed are %s%s", name, strings.Join(Names(), ", "), didYouMean(name, Names()))
 }
 
 // MetricStatistic is the metric of that name over the labels whose index is

@@ -1,39 +1,16 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
 
-// nearest is `; did you mean "X"?` for the option with the least edit
-// distance to name, or "" when none is near (more than half of name differs).
-func nearest(name string, options []string) string {
-	best, at := len(name)/2+1, -1
-	for i, o := range options {
-		if d := editDistance(name, o); d < best {
-			best, at = d, i
-		}
-	}
-	if at < 0 {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", options[at])
-}
+	"github.com/invoicelab/invoicelab/nearest"
+)
 
-// editDistance is Levenshtein's distance in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// didYouMean suggests what a misspelt name was meant to be, or nothing when
+// no name is near.
+func didYouMean(given string, names []string) string {
+	if name, ok := nearest.Name(given, names); ok {
+		return fmt.Sprintf("; did you mean %q?", name)
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }

@@ -40,7 +40,7 @@ func ParseMode(name string) (Mode, error) {
 			return Mode(m), nil
 		}
 	}
-	return 0, fmt.Errorf("mode %q: allowed are %s%s", name, strings.Join(modeNames[:], ", "), nearest(name, modeNames[:]))
+	return 0, fmt.Errorf("mode %q: allowed are %s%s", name, strings.Join(modeNames[:], ", "), didYouMean(name, modeNames[:]))
 }
 
 // Span is one entity of a sequence of label ids: Type is the index of its

@@ -84,7 +84,7 @@ func unknownCommand(c *cli.Context) error {
 	for _, k := range commands {
 		names = append(names, k.Name)
 	}
-	return usagef("%s: no command %q%s; there are %s", commandPath(c), c.Args().First(), nearest(c.Args().First(), names), strings.Join(names, ", "))
+	return usagef("%s: no command %q%s; there are %s", commandPath(c), c.Args().First(), didYouMean(c.Args().First(), names), strings.Join(names, ", "))
 }
 
 // exitCode prints err, if any, as one line and gives the exit code.

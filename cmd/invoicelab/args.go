@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"github.com/invoicelab/invoicelab/nearest"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/config"
@@ -65,9 +66,9 @@ func takesValue(flags []cli.Flag, name string) bool {
 	return false
 }
 
-// nearest suggests the name closest to what was typed, for error lines.
-func nearest(typed string, names []string) string {
-	if name, ok := config.Nearest(typed, names); ok {
+// didYouMean suggests the name closest to what was typed, for error lines.
+func didYouMean(typed string, names []string) string {
+	if name, ok := nearest.Name(typed, names); ok {
 		return fmt.Sprintf(" (did you mean %s?)", name)
 	}
 	return ""

@@ -98,7 +98,7 @@ func parseLevels(s experiments.SweepInfo, text string) (map[string]string, error
 			return nil, err
 		}
 		if !slices.Contains(axis.Levels, level) {
-			return nil, usagef("compare: axis %s has no level %q%s; there are %s", name, level, nearest(level, axis.Levels), strings.Join(axis.Levels, ", "))
+			return nil, usagef("compare: axis %s has no level %q%s; there are %s", name, level, didYouMean(level, axis.Levels), strings.Join(axis.Levels, ", "))
 		}
 		levels[name] = level
 	}
@@ -113,7 +113,7 @@ func axisOf(s experiments.SweepInfo, name string) (experiments.AxisInfo, error) 
 		}
 		names = append(names, a.Name)
 	}
-	return experiments.AxisInfo{}, usagef("compare: sweep %s has no axis %q%s; there are %s", s.Name, name, nearest(name, names), strings.Join(names, ", "))
+	return experiments.AxisInfo{}, usagef("compare: sweep %s has no axis %q%s; there are %s", s.Name, name, didYouMean(name, names), strings.Join(names, ", "))
 }
 
 // terminalWidth is the COLUMNS of the environment, or 100.

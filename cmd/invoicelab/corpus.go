@@ -128,7 +128,7 @@ func corpusImport(c *cli.Context) error {
 		known = known || i.Name == c.String("from")
 	}
 	if !known {
-		return usagef("corpus import: --from: no importer %q%s; there are %v", c.String("from"), nearest(c.String("from"), names), names)
+		return usagef("corpus import: --from: no importer %q%s; there are %v", c.String("from"), didYouMean(c.String("from"), names), names)
 	}
 	result, err := corpus.ImportPath(c.String("from"), c.Args().First())
 	if err != nil {

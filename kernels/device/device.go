@@ -3,6 +3,7 @@ package device
 
 import (
 	"fmt"
+	"github.com/invoicelab/invoicelab/nearest"
 	"slices"
 	"strings"
 
@@ -26,7 +27,11 @@ func Open(name string, threads int) (kernels.Backend, error) {
 	case name == "cuda":
 		return nil, fmt.Errorf("device %q: this build has no CUDA backend; the devices it has are %s", name, strings.Join(Names(), ", "))
 	}
-	return nil, fmt.Errorf("device %q is unknown: expected %s; nearest is %q", name, strings.Join(Names(), ", "), nearest(name))
+	hint := ""
+	if near, ok := nearest.Name(name, append(Names(), "cuda")); ok {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return nil, fmt.Errorf("device %q is unknown: expected %s%s", name, strings.Join(Names(), ", "), hint)
 }
 
 // Names lists what Open takes on this build and machine.
@@ -36,38 +41,4 @@ func Names() []string {
 		names = append(names, "cpu/"+level)
 	}
 	return names
-}
-
-// nearest is the first of Names and "cuda" with the fewest edits to name.
-func nearest(name string) string {
-	var best string
-	least := -1
-	for _, candidate := range append(Names(), "cuda") {
-		if d := edits(strings.ToLower(name), candidate); least < 0 || d < least {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance of a and b in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			above := row[j+1]
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			row[j+1] = min(cost, above+1, row[j]+1)
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }

@@ -37,10 +37,10 @@ func TestOpenRefuses(t *testing.T) {
 		want    []string
 	}{
 		{"cuda", 1, []string{`device "cuda"`, "no CUDA backend", "cpu/go"}},
-		{"cuad", 1, []string{`device "cuad" is unknown`, `nearest is "cuda"`, "cpu/go"}},
-		{"CPU", 1, []string{`device "CPU" is unknown`, `nearest is "cpu"`}},
-		{"cpu/og", 1, []string{`device "cpu/og" is unknown`, `nearest is "cpu/go"`}},
-		{"cpu/", 1, []string{`device "cpu/" is unknown`, `nearest is "cpu"`}},
+		{"cuad", 1, []string{`device "cuad" is unknown`, `did you mean "cuda"?`, "cpu/go"}},
+		{"CPU", 1, []string{`device "CPU" is unknown`, `did you mean "cpu"?`}},
+		{"cpu/og", 1, []string{`device "cpu/og" is unknown`, `did you mean "cpu/go"?`}},
+		{"cpu/", 1, []string{`device "cpu/" is unknown`, `did you mean "cpu"?`}},
 		{"", 1, []string{`device "" is unknown`}},
 		{"cpu", 0, []string{"threads is 0"}},
 	} {

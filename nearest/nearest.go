@@ -1,13 +1,15 @@
-package config
+// Package nearest finds what a misspelt name was probably meant to be, for the
+// one line that tells a user so.
+package nearest
 
 import "strings"
 
-// Nearest finds the name that a misspelt one was probably meant to be: the
+// Name finds the name that a misspelt one was probably meant to be: the
 // one of fewest edits (insert, delete, replace, swap neighbours), case
 // ignored, when those are at most a third of the name's length and at least
 // one is allowed. Of equally near names the first wins. With none near
 // enough, a name that starts with, or ends in, what was given counts.
-func Nearest(given string, names []string) (string, bool) {
+func Name(given string, names []string) (string, bool) {
 	low := strings.ToLower(given)
 	best, least := "", max(1, len(low)/3)+1
 	for _, name := range names {
