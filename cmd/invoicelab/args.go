@@ -5,7 +5,6 @@ import (
 	"github.com/invoicelab/invoicelab/nearest"
 	"strings"
 
-	"github.com/invoicelab/invoicelab/config"
 	"github.com/urfave/cli/v2"
 )
 
