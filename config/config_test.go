@@ -167,6 +167,9 @@ func TestSet(t *testing.T) {
 			t.Errorf("%s is %s", set, got)
 		}
 	}
+	if err := b.Set("corpus.schema", ""); err != nil || b.Corpus.Schema != "" {
+		t.Errorf("an empty text: %v, schema %q", err, b.Corpus.Schema)
+	}
 	if a.Corpus.Generate.Documents != 600 {
 		t.Error("Set changed the recipe of a copy")
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -132,6 +133,9 @@ func (e *Experiment) Set(key, text string) error {
 	s, what := t.lookup(key)
 	if what != "" {
 		return Problem{Key: key, What: what}
+	}
+	if text == "" && s.typ.Kind() == reflect.String {
+		text = `""` // what a shell makes of KEY=""
 	}
 	d := &decoder{}
 	n := d.value(text, key)

@@ -65,7 +65,7 @@ Importers: ` + importerList(),
 				Name:        "show",
 				Usage:       "draw a page of a document with its labels as SVG",
 				ArgsUsage:   "DIR ID",
-				Description: "Example: invoicelab corpus show corpora/quick doc-000017 --out page.svg",
+				Description: "Example: invoicelab corpus show corpora/quick doc-0000017 --out page.svg",
 				Flags: []cli.Flag{
 					&cli.IntFlag{Name: "page", Usage: "page, counted from 1", Value: 1},
 					&cli.StringFlag{Name: "out", Usage: "`FILE` to write; standard output when absent"},
