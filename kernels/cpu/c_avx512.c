@@ -1,7 +1,8 @@
 // Level "avx512".
 #include "c_kernels.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+// clang has no such pragma: a build by it has the baseline alone.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define LEVEL_AVX512
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
 #include "c_table.h"

@@ -356,8 +356,8 @@ static int crf_known(const struct chain_shape *s, const float *matrix, const flo
 		if (++flushed % PAIR_BLOCK == 0) flush_pairs(pairs, block, n_pairs);
 		if (y >= 0) {
 			column_of(beta, y, s, matrix, runs, coef);
-			vf f = set1(x[y]);
-			for (long j = 0; j < stride; j += VW) store(beta + j, f * load(beta + j));
+			vf mass = set1(x[y]);
+			for (long j = 0; j < stride; j += VW) store(beta + j, mass * load(beta + j));
 		} else if (labels[t - 1] >= 0) {
 			row_of(next, labels[t - 1], s, matrix, runs, coef);
 			beta[labels[t - 1]] = dot(next, x, stride); // the others are cleared at t-1

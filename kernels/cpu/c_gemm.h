@@ -39,7 +39,12 @@ static void pack_plain(float *dst, const float *b, long ldb, long k, long j, lon
 }
 
 typedef float v4 __attribute__((vector_size(16)));
+#if defined(__clang__)
+#define PICK(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
 typedef int32_t v4i __attribute__((vector_size(16)));
+#define PICK(a, b, i, j, k, l) __builtin_shuffle(a, b, (v4i){i, j, k, l})
+#endif
 typedef float v4_mem __attribute__((vector_size(16), aligned(4), may_alias));
 
 // pack_transposed does the same for b [n, k], whose rows become columns.
@@ -56,13 +61,13 @@ static void pack_transposed(float *dst, const float *b, long ldb, long k, long j
 		for (; l + 4 <= k; l += 4) {
 			v4 r0 = *(const v4_mem *)(p + l), r1 = *(const v4_mem *)(p + ldb + l);
 			v4 r2 = *(const v4_mem *)(p + 2 * ldb + l), r3 = *(const v4_mem *)(p + 3 * ldb + l);
-			v4 a = __builtin_shuffle(r0, r1, (v4i){0, 4, 1, 5}), c = __builtin_shuffle(r2, r3, (v4i){0, 4, 1, 5});
-			v4 d = __builtin_shuffle(r0, r1, (v4i){2, 6, 3, 7}), e = __builtin_shuffle(r2, r3, (v4i){2, 6, 3, 7});
+			v4 a = PICK(r0, r1, 0, 4, 1, 5), c = PICK(r2, r3, 0, 4, 1, 5);
+			v4 d = PICK(r0, r1, 2, 6, 3, 7), e = PICK(r2, r3, 2, 6, 3, 7);
 			float *q = dst + l * width + i;
-			*(v4_mem *)q = __builtin_shuffle(a, c, (v4i){0, 1, 4, 5});
-			*(v4_mem *)(q + width) = __builtin_shuffle(a, c, (v4i){2, 3, 6, 7});
-			*(v4_mem *)(q + 2 * width) = __builtin_shuffle(d, e, (v4i){0, 1, 4, 5});
-			*(v4_mem *)(q + 3 * width) = __builtin_shuffle(d, e, (v4i){2, 3, 6, 7});
+			*(v4_mem *)q = PICK(a, c, 0, 1, 4, 5);
+			*(v4_mem *)(q + width) = PICK(a, c, 2, 3, 6, 7);
+			*(v4_mem *)(q + 2 * width) = PICK(d, e, 0, 1, 4, 5);
+			*(v4_mem *)(q + 3 * width) = PICK(d, e, 2, 3, 6, 7);
 		}
 		for (; l < k; l++)
 			for (long r = 0; r < 4; r++) dst[l * width + i + r] = p[r * ldb + l];

@@ -45,11 +45,11 @@ struct chain_shape {
 	                          const float *stats, const float *gamma, long rows, long h), \
 	  (dx, sum_gamma, sum_beta, dy, x, stats, gamma, rows, h)) \
 	X(void, log_softmax_groups, (float *y, const float *x, const int32_t *order, const int32_t *start, long groups, \
-	                             long rows, long c, float *row), \
-	  (y, x, order, start, groups, rows, c, row)) \
+	                             long rows, long c, float *tile), \
+	  (y, x, order, start, groups, rows, c, tile)) \
 	X(void, log_softmax_groups_grad, (float *dx, const float *dy, const float *y, const int32_t *order, const int32_t *start, \
-	                                  long groups, long rows, long c, float *row), \
-	  (dx, dy, y, order, start, groups, rows, c, row)) \
+	                                  long groups, long rows, long c, float *tile), \
+	  (dx, dy, y, order, start, groups, rows, c, tile)) \
 	X(void, group_add, (float *y, const float *g, const int32_t *group, long rows, long c, long groups), \
 	  (y, g, group, rows, c, groups)) \
 	X(void, group_sum, (float *dg, const float *dy, const int32_t *group, long rows, long c, long groups, float *sum), \
@@ -99,6 +99,7 @@ struct chain_shape {
 struct kernels {
 	long panel; // columns of a panel of gemm_pack
 	long tile;  // rows of a tile
+	long lanes; // floats of a vector
 	KERNELS(KERNEL_FIELD)
 };
 #undef KERNEL_FIELD

@@ -28,6 +28,29 @@ INLINE vf exp_v(vf x) {
 	return less_select(x, low, set_zero(), (vf)((vi)p + exponent));
 }
 
+// log_v is log(x) for x in [1, 1e30], relative error below 2e-7 beside an absolute
+// one of 1e-7 (polynomial of Cephes' logf); NaN gives NaN.
+INLINE vf log_v(vf x) {
+	// Split at sqrt(1/2), so that the fraction f + 1 lies in [sqrt(1/2), sqrt(2)).
+	const int32_t half = 0x3f3504f3;
+	vi top = (vi)x - half, e = top >> 23;
+	vf f = (vf)((top & 0x007fffff) + half) - set1(1.0f);
+	vf n = __builtin_convertvector(e, vf), z = f * f;
+	vf p = set1(7.0376836292e-2f);
+	p = fma_v(p, f, set1(-1.1514610310e-1f));
+	p = fma_v(p, f, set1(1.1676998740e-1f));
+	p = fma_v(p, f, set1(-1.2420140846e-1f));
+	p = fma_v(p, f, set1(1.4249322787e-1f));
+	p = fma_v(p, f, set1(-1.6668057665e-1f));
+	p = fma_v(p, f, set1(2.0000714765e-1f));
+	p = fma_v(p, f, set1(-2.4999993993e-1f));
+	p = fma_v(p, f, set1(3.3333331174e-1f));
+	vf y = fma_v(n, set1(-2.12194440e-4f), p * f * z); // ln 2 in two parts
+	y = fma_v(set1(-0.5f), z, y) + f;
+	y = fma_v(n, set1(0.693359375f), y);
+	return less_select(x, set1(__builtin_inff()), y, x);
+}
+
 // log_d is log(x) for finite x > 0, not denormal, to about 1e-16 of max(1, |log x|).
 // 0 and denormals give -Inf.
 static inline double log_d(double x) {

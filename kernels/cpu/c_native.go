@@ -23,6 +23,7 @@ type native struct {
 	pool  *pool
 	panel int // columns of a packed panel
 	tile  int // rows of a matrix tile
+	lanes int // floats of a vector
 
 	packed  []float32   // of the operand b of a product
 	scratch [][]float32 // one a worker
@@ -63,6 +64,7 @@ func newNative(level string, threads int) (kernels.Backend, error) {
 		pool:    newPool(threads),
 		panel:   int(k.panel),
 		tile:    int(k.tile),
+		lanes:   int(k.lanes),
 		scratch: make([][]float32, threads),
 	}, nil
 }

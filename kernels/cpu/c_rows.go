@@ -59,9 +59,9 @@ func (n *native) GroupLogSoftmax(y, x kernels.Mat, groupOf kernels.I32, groups i
 	checkGroups(op, groupOf, x.Cols, groups)
 	order, start := byGroup(groupOf.Host, groups)
 	c := x.Cols
-	n.pool.split(x.Rows, 1, 5*nsElement*float64(c), func(worker, lo, hi int) {
+	n.pool.split(x.Rows, n.lanes, 5*nsElement*float64(c), func(worker, lo, hi int) {
 		C.k_log_softmax_groups(n.k, floatAt(y.Data.Host, lo*c), floatAt(x.Data.Host, lo*c), int32s(order), int32s(start),
-			C.long(groups), C.long(hi-lo), C.long(c), float(n.worker(worker, 2*c)))
+			C.long(groups), C.long(hi-lo), C.long(c), float(n.worker(worker, 2*n.lanes*c)))
 	})
 }
 
@@ -73,9 +73,9 @@ func (n *native) GroupLogSoftmaxGrad(dx, dy, y kernels.Mat, groupOf kernels.I32,
 	checkGroups(op, groupOf, y.Cols, groups)
 	order, start := byGroup(groupOf.Host, groups)
 	c := y.Cols
-	n.pool.split(y.Rows, 1, 5*nsElement*float64(c), func(worker, lo, hi int) {
+	n.pool.split(y.Rows, n.lanes, 5*nsElement*float64(c), func(worker, lo, hi int) {
 		C.k_log_softmax_groups_grad(n.k, floatAt(dx.Data.Host, lo*c), floatAt(dy.Data.Host, lo*c), floatAt(y.Data.Host, lo*c),
-			int32s(order), int32s(start), C.long(groups), C.long(hi-lo), C.long(c), float(n.worker(worker, 2*c)))
+			int32s(order), int32s(start), C.long(groups), C.long(hi-lo), C.long(c), float(n.worker(worker, 2*n.lanes*c)))
 	})
 }
 

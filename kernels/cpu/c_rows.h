@@ -76,42 +76,58 @@ INLINE float exp_row(float *out, const float *x, float top, long n) {
 	return hsum(s);
 }
 
+// take_tile turns up to VW rows into columns: tile[j][r] = x[r, order[j]]. Lanes
+// without a row repeat the last one. put_tile turns them back.
+INLINE void take_tile(float *tile, const float *x, const int32_t *order, long rows, long c) {
+	for (long r = 0; r < VW; r++) {
+		const float *row = x + (r < rows ? r : rows - 1) * c;
+		for (long j = 0; j < c; j++) tile[j * VW + r] = row[order[j]];
+	}
+}
+INLINE void put_tile(float *y, const float *tile, const int32_t *order, long rows, long c) {
+	for (long r = 0; r < rows; r++, y += c)
+		for (long j = 0; j < c; j++) y[order[j]] = tile[j * VW + r];
+}
+
 // log_softmax_groups: the columns of group g are order[start[g]] to
-// order[start[g+1]-1]; row is scratch of 2c floats.
+// order[start[g+1]-1]. A lane of a vector is a row. tile is scratch of
+// 2 * VW * c floats.
 static void log_softmax_groups(float *y, const float *x, const int32_t *order, const int32_t *start, long groups,
-                               long rows, long c, float *row) {
-	for (long r = 0; r < rows; r++, x += c, y += c) {
-		for (long j = 0; j < c; j++) row[j] = x[order[j]];
+                               long rows, long c, float *tile) {
+	for (long r = 0; r < rows; r += VW, x += VW * c, y += VW * c) {
+		long have = at_most(rows - r, VW);
+		take_tile(tile, x, order, have, c);
 		for (long g = 0; g < groups; g++) {
-			long n = start[g + 1] - start[g];
-			if (n == 0) continue;
-			float *part = row + start[g];
-			float top = row_max(part, n);
-			float sum = exp_row(row + c, part, top, n);
-			vf shift = set1(top), log_sum = set1((float)log_d(sum));
-			for (long j = 0; j < n; j += VW) store_to(part + j, (load_to(part + j, n - j) - shift) - log_sum, n - j);
+			long first = start[g], last = start[g + 1];
+			if (first == last) continue;
+			vf top = load(tile + first * VW), sum = set_zero();
+			for (long j = first + 1; j < last; j++) top = max_v(load(tile + j * VW), top);
+			for (long j = first; j < last; j++) {
+				vf d = load(tile + j * VW) - top;
+				store(tile + j * VW, d);
+				sum += exp_v(d);
+			}
+			vf log_sum = log_v(sum);
+			for (long j = first; j < last; j++) store(tile + j * VW, load(tile + j * VW) - log_sum);
 		}
-		for (long j = 0; j < c; j++) y[order[j]] = row[j];
+		put_tile(y, tile, order, have, c);
 	}
 }
 
 static void log_softmax_groups_grad(float *dx, const float *dy, const float *y, const int32_t *order, const int32_t *start, long groups,
-                                    long rows, long c, float *row) {
-	for (long r = 0; r < rows; r++, dx += c, dy += c, y += c) {
-		for (long j = 0; j < c; j++) {
-			row[j] = dy[order[j]];
-			row[c + j] = y[order[j]];
-		}
+                                    long rows, long c, float *tile) {
+	float *log_p = tile + c * VW;
+	for (long r = 0; r < rows; r += VW, dx += VW * c, dy += VW * c, y += VW * c) {
+		long have = at_most(rows - r, VW);
+		take_tile(tile, dy, order, have, c);
+		take_tile(log_p, y, order, have, c);
 		for (long g = 0; g < groups; g++) {
-			long n = start[g + 1] - start[g];
-			float *d = row + start[g], *log_p = row + c + start[g];
-			vf s = set_zero();
-			for (long j = 0; j < n; j += VW) s += load_to(d + j, n - j);
-			vf sum = set1(hsum(s));
-			for (long j = 0; j < n; j += VW)
-				store_to(d + j, load_to(d + j, n - j) - exp_v(load_to(log_p + j, n - j)) * sum, n - j);
+			vf sum = set_zero();
+			for (long j = start[g]; j < start[g + 1]; j++) sum += load(tile + j * VW);
+			for (long j = start[g]; j < start[g + 1]; j++)
+				store(tile + j * VW, load(tile + j * VW) - exp_v(load(log_p + j * VW)) * sum);
 		}
-		for (long j = 0; j < c; j++) dx[order[j]] = row[j];
+		put_tile(dx, tile, order, have, c);
 	}
 }
 

@@ -8,4 +8,4 @@
 #include "c_viterbi.h"
 
 #define KERNEL_ENTRY(result, name, parameters, arguments) .name = name,
-static const struct kernels table = {.panel = NR, .tile = MR, KERNELS(KERNEL_ENTRY)};
+static const struct kernels table = {.panel = NR, .tile = MR, .lanes = VW, KERNELS(KERNEL_ENTRY)};

@@ -14,6 +14,10 @@
 #include <immintrin.h>
 #endif
 
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF // gcc has it off with -std=c11
+#endif
+
 #if defined(LEVEL_AVX512)
 #define VW 16
 #define MR 12 // rows of a matrix tile: 12 x 2 vectors of sums in 32 registers
