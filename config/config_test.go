@@ -253,7 +253,7 @@ func TestCheckAgainstData(t *testing.T) {
 		{"curriculum.sampler=domain_balanced", func(d *config.Data) { d.Holding[3] = 5 }, "curriculum.rare_per_batch: 4 has no effect here: no entity is in fewer than 0.05 (curriculum.rare_share) of the training documents; set it to 0"},
 		{"curriculum.sampler=domain_balanced curriculum.rare_per_batch=0", func(d *config.Data) { d.Holding[3] = 5 }, ""},
 		{"curriculum.kind=staged curriculum.shares=[0.25,0.5,0.75]", func(*config.Data) {}, ""},
-		{"curriculum.kind=staged curriculum.shares=[0.25,0.5,0.75]", func(d *config.Data) { d.Entities = 3 }, "curriculum.shares: a stage of 2 entities after one of 2 has no effect with 3 entities"},
+		{"curriculum.kind=staged curriculum.shares=[0.25,0.5,0.75]", func(d *config.Data) { d.Entities, d.Holding = 3, d.Holding[:3] }, "curriculum.shares: a stage of 2 entities after one of 2 has no effect with 3 entities"},
 		{"curriculum.kind=staged curriculum.counts=[20,40,60]", func(*config.Data) {}, "curriculum.counts: a stage of 20 entities has no effect with 4 entities: it holds them all"},
 		{"curriculum.counts=[20,40,60]", func(*config.Data) {}, ""}, // switched off
 		{"train.patience=3", func(*config.Data) {}, ""},

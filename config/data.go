@@ -3,10 +3,10 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/curriculum"
 )
 
 // Data is what the checks of settings against data need to know of a corpus.
@@ -69,20 +69,9 @@ func CheckAgainstData(e Experiment, d Data) error {
 			return refuse("model.head.kind", "hybrid needs a group for every entity: %d of %d have none", d.Ungrouped, d.Entities)
 		}
 	}
-	if e.Curriculum.Kind == "staged" {
-		if _, err := e.Curriculum.StageSizes(d.Entities); err != nil {
-			key, what, _ := strings.Cut(err.Error(), ": ")
-			return Problem{Key: key, What: what}
-		}
-	}
-	if c := e.Curriculum; c.Sampler == "domain_balanced" {
-		if d.Domains < 2 {
-			return refuse("curriculum.sampler", "domain_balanced has no effect here: the training documents have no domains to balance")
-		}
-		rare := slices.ContainsFunc(d.Holding, func(n int) bool { return n > 0 && float64(n) < c.RareShare*float64(d.Training) })
-		if c.RarePerBatch > 0 && !rare {
-			return refuse("curriculum.rare_per_batch", "%d has no effect here: no entity is in fewer than %s (curriculum.rare_share) of the training documents; set it to 0", c.RarePerBatch, number(c.RareShare))
-		}
+	if err := e.Curriculum.CheckData(curriculum.Data{Documents: d.Training, Domains: d.Domains, Holding: d.Holding}); err != nil {
+		key, what, _ := strings.Cut(err.Error(), ": ")
+		return Problem{Key: key, What: what}
 	}
 	if e.Train.Patience > 0 && d.Validation == 0 {
 		return refuse("train.patience", "%d has no effect here: there are no validation documents to stop by", e.Train.Patience)

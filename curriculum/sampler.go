@@ -66,7 +66,7 @@ func (p *Plan) balanced(seed uint64, name string) [][]int {
 		for len(batch) < min(p.spec.RarePerBatch, size) {
 			d, ok := rareDraw.next(in)
 			if !ok {
-				break // fewer rare documents than asked for: markRare has refused none at all
+				break // fewer rare documents than asked for; none at all was refused
 			}
 			take(d)
 		}
@@ -120,9 +120,9 @@ func (p *Plan) domains() ([]string, [][]int) {
 	return names, members
 }
 
-// markRare finds the documents with a rare entity and refuses settings of the
-// balanced sampler that these documents cannot follow.
-func (p *Plan) markRare(entities int) error {
+// markRare finds the documents with a rare entity. It gives the number of
+// documents that hold each entity.
+func (p *Plan) markRare(entities int) []int {
 	holds := make([]int, entities)
 	for _, d := range p.docs {
 		seen := map[int32]bool{}
@@ -134,27 +134,14 @@ func (p *Plan) markRare(entities int) error {
 		}
 	}
 	p.rare = make([]bool, len(p.docs))
-	any := false
 	for i, d := range p.docs {
 		for _, e := range d.Entities {
-			if float64(holds[e]) < p.spec.RareShare*float64(len(p.docs)) {
-				p.rare[i], any = true, true
+			if p.spec.rare(holds[e], len(p.docs)) {
+				p.rare[i] = true
 			}
 		}
 	}
-	if p.spec.Sampler != "domain_balanced" {
-		return nil
-	}
-	if names, _ := p.domains(); len(names) < 2 {
-		return fmt.Errorf("curriculum.sampler: domain_balanced has no effect: the training documents have no domains to balance")
-	}
-	if p.spec.RarePerBatch > 0 && !any {
-		return fmt.Errorf("curriculum.rare_per_batch: %d has no effect: no entity is in fewer than rare_share = %v of the training documents", p.spec.RarePerBatch, p.spec.RareShare)
-	}
-	if p.spec.RarePerBatch > p.spec.Batch {
-		return fmt.Errorf("curriculum.rare_per_batch: %d is more than curriculum.batch = %d", p.spec.RarePerBatch, p.spec.Batch)
-	}
-	return nil
+	return holds
 }
 
 // cycle draws items in random order without replacement and starts anew, in a

@@ -26,10 +26,12 @@ type Plan struct {
 // error that names it.
 func New(spec Spec, docs []Doc, entities, epochs int) (*Plan, error) {
 	p := &Plan{spec: spec, docs: docs, starts: []int{0}}
-	if err := p.planStages(entities, epochs); err != nil {
+	holding := p.markRare(entities)
+	names, _ := p.domains()
+	if err := spec.CheckData(Data{Documents: len(docs), Domains: len(names), Holding: holding}); err != nil {
 		return nil, err
 	}
-	if err := p.markRare(entities); err != nil {
+	if err := p.planStages(entities, epochs); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -62,7 +64,7 @@ func (p *Plan) planStages(entities, epochs int) error {
 		p.active = [][]bool{all}
 		return nil
 	}
-	sizes, err := p.spec.StageSizes(entities)
+	sizes, err := p.spec.stageSizes(entities)
 	if err != nil {
 		return err
 	}
@@ -83,8 +85,8 @@ func (p *Plan) planStages(entities, epochs int) error {
 	return nil
 }
 
-// StageSizes is the number of active entities of each stage but the last.
-func (s Spec) StageSizes(entities int) ([]int, error) {
+// stageSizes is the number of active entities of each stage but the last.
+func (s Spec) stageSizes(entities int) ([]int, error) {
 	sizes, key := s.Counts, "curriculum.counts"
 	if len(s.Shares) > 0 {
 		if len(s.Counts) > 0 {

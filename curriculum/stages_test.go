@@ -54,7 +54,7 @@ func TestStagesFollowTrainingFrequency(t *testing.T) {
 func TestStagesAsSharesAndWithoutCurriculum(t *testing.T) {
 	docs := docsOf(nil, "abcdefgh")
 	spec := Spec{Kind: "staged", Shares: []float64{0.25, 0.5, 0.75}, Sampler: "uniform", Batch: 2}
-	sizes, err := spec.StageSizes(8)
+	sizes, err := spec.stageSizes(8)
 	if err != nil || !reflect.DeepEqual(sizes, []int{2, 4, 6}) {
 		t.Errorf("sizes %v, %v, want 2 4 6", sizes, err)
 	}
@@ -81,7 +81,7 @@ func TestSettingsWithoutEffectAreRefusedByName(t *testing.T) {
 		{Spec{Kind: "staged"}, "curriculum.kind: staged needs"},
 		{Spec{Kind: "staged", Counts: []int{2}, StageEpochs: []int{10}}, "curriculum.stage_epochs: 10 epochs before the last stage leave none"},
 		{Spec{Kind: "staged", Counts: []int{2}, StageEpochs: []int{1, 1}}, "curriculum.stage_epochs: 2 lengths for 1 stages"},
-		{Spec{Kind: "none", Sampler: "domain_balanced"}, "curriculum.sampler: domain_balanced has no effect"},
+		{Spec{Kind: "none", Sampler: "domain_balanced"}, "curriculum.sampler: domain_balanced has no effect here"},
 	} {
 		c.spec.Batch = 2
 		_, err := New(c.spec, four, 4, 10)
@@ -91,7 +91,7 @@ func TestSettingsWithoutEffectAreRefusedByName(t *testing.T) {
 	}
 	ab := docsOf([]string{"x", "y"}, "a", "a")
 	_, err := New(Spec{Kind: "none", Sampler: "domain_balanced", Batch: 2, RarePerBatch: 1, RareShare: 0.05}, ab, 1, 10)
-	if err == nil || !strings.HasPrefix(err.Error(), "curriculum.rare_per_batch: 1 has no effect") {
+	if err == nil || !strings.HasPrefix(err.Error(), "curriculum.rare_per_batch: 1 has no effect here") {
 		t.Errorf("no rare entity: %v", err)
 	}
 }
