@@ -81,23 +81,26 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 	m.chain.exp(n.k, n.panel, w)
 	m.marginal, m.logZ = grown(m.marginal, emit.Rows*emit.Cols), grown(m.logZ, all)
 
+	// Known scores, -Inf where there is no legal path; and whether a label is unknown.
+	gold, unknown := make([]float64, all), make([]bool, all)
+	n.pool.split(all, 1, 10*float64(emit.Rows/max(all, 1)), func(_, lo, hi int) {
+		for b := lo; b < hi; b++ {
+			gold[b], unknown[b] = goldScore(emit, w, labels.Host, int(offsets[b]), int(offsets[b+1]))
+		}
+	})
 	var docs, partly, broken []int32 // to compute; of those, with unknown labels; without a legal path
-	gold := make([]float64, all)
 	for b := range all {
-		lo, hi := int(offsets[b]), int(offsets[b+1])
-		score, unknown := goldScore(emit, w, labels.Host, lo, hi)
 		switch {
-		case lo == hi:
+		case offsets[b] == offsets[b+1]:
 			nll.Host[b] = 0
 			continue
-		case math.IsInf(score, -1):
+		case math.IsInf(gold[b], -1):
 			nll.Host[b] = math.Inf(1)
 			broken = append(broken, int32(b))
 			continue
-		case unknown:
+		case unknown[b]:
 			partly = append(partly, int32(b))
 		}
-		gold[b] = score
 		docs = append(docs, int32(b))
 	}
 	n.forwardBackward(m.marginal, m.logZ, emit, docs, offsets)
@@ -115,8 +118,7 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 		fine = append(fine, b)
 		nll.Host[b] = m.logZ[b] - gold[b]
 	}
-	n.subtractGold(labels.Host, fine, offsets)
-	n.addEmissions(dEmit, g, scale, fine, offsets)
+	n.addEmissions(dEmit, g, scale, labels.Host, unknown, fine, offsets)
 	n.addTransitions(g.Trans.Data.Host, scale, emit.Rows, known, labels.Host, fine, offsets)
 	for _, b := range redo {
 		lo, hi := int(offsets[b]), int(offsets[b+1])
@@ -201,39 +203,20 @@ func (n *native) knownInPart(gold []float64, emit kernels.Mat, w kernels.CRFWeig
 	return steps
 }
 
-// subtractGold takes the labels off the marginals of documents whose labels are
-// all known; of the others knownInPart did it.
-func (n *native) subtractGold(labels []int32, docs, offsets []int32) {
-	c := int(n.crf.chain.shape.c)
-	for _, b := range docs {
-		row := labels[offsets[b]:offsets[b+1]]
-		if unknown(row) {
-			continue
-		}
-		for i, y := range row {
-			n.crf.marginal[(int(offsets[b])+i)*c+int(y)]--
-		}
-	}
-}
-
-// unknown says whether a label is Ignore.
-func unknown(labels []int32) bool {
-	for _, y := range labels {
-		if y == kernels.Ignore {
-			return true
-		}
-	}
-	return false
-}
-
-// addEmissions adds scale times the differences of marginals to the gradients of
-// the emissions and of the ends.
-func (n *native) addEmissions(dEmit kernels.Mat, g kernels.CRFGrad, scale float32, docs, offsets []int32) {
+// addEmissions adds scale times the difference of marginals and labels to the
+// gradients of the emissions and of the ends. Of documents with unknown labels
+// knownInPart took it already.
+func (n *native) addEmissions(dEmit kernels.Mat, g kernels.CRFGrad, scale float32, labels []int32, unknown []bool, docs, offsets []int32) {
 	c, marginal := dEmit.Cols, n.crf.marginal
 	n.pool.split(len(docs), 1, nsElement*float64(dEmit.Data.Len/max(len(docs), 1)), func(_, lo, hi int) {
 		for _, b := range docs[lo:hi] {
-			i, j := int(offsets[b])*c, int(offsets[b+1])*c
-			C.k_axpy(n.k, floatAt(dEmit.Data.Host, i), C.float(scale), floatAt(marginal, i), C.long(j-i))
+			i, j := int(offsets[b]), int(offsets[b+1])
+			if !unknown[b] {
+				for t, y := range labels[i:j] {
+					marginal[(i+t)*c+int(y)]--
+				}
+			}
+			C.k_axpy(n.k, floatAt(dEmit.Data.Host, i*c), C.float(scale), floatAt(marginal, i*c), C.long((j-i)*c))
 		}
 	})
 	first, last := make([]float64, c), make([]float64, c)
@@ -262,22 +245,15 @@ func (n *native) addTransitions(dTrans []float32, scale float32, tokens, known i
 			}
 		}
 	}
-	add := func(from, to int, expected float64) {
-		i := int(ch.perm[from])*c + int(ch.perm[to])
-		dTrans[i] = float32(float64(dTrans[i]) + float64(scale)*(expected-float64(m.counts[i])))
-	}
 	m.sums = grown(m.sums, c*dense)
 	n.gemmT(m.sums, m.alpha, stride, m.x[min(stride, len(m.x)):], stride, c, dense, tokens-1, false)
 	if known > 0 {
 		n.gemmT(m.sums, m.left, stride, m.right, stride, c, dense, known, true)
 	}
-	for i := range c {
-		for j, e := range ch.matrix[i*dense : (i+1)*dense] {
-			if e != 0 {
-				add(i, j, float64(e)*float64(m.sums[i*dense+j]))
-			}
-		}
-	}
+	n.pool.split(c, 1, float64(dense), func(_, lo, hi int) {
+		C.k_add_transitions(n.k, float(dTrans), C.float(scale), &ch.shape, float(ch.matrix), float(m.sums), int32s(m.counts), int32s(ch.perm),
+			C.long(lo), C.long(hi))
+	})
 	columns, size := c-dense, ch.pairs()
 	totals := make([]float64, size)
 	for _, b := range docs {
@@ -288,7 +264,9 @@ func (n *native) addTransitions(dTrans []float32, scale float32, tokens, known i
 		for k, from := range run[runFirst : runFirst+run[2]] {
 			for l := range int(run[1]) {
 				at := k*columns + int(run[0]) + l
-				add(int(from)+l, dense+int(run[0])+l, float64(ch.coef[at])*totals[at])
+				i := int(ch.perm[int(from)+l])*c + int(ch.perm[dense+int(run[0])+l])
+				expected := float64(ch.coef[at]) * totals[at]
+				dTrans[i] = float32(float64(dTrans[i]) + float64(scale)*(expected-float64(m.counts[i])))
 			}
 		}
 	}

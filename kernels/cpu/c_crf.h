@@ -244,6 +244,20 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 		}
 }
 
+// add_transitions: d_trans += scale (E sums - counts) for steps from positions [i0, i1) to
+// dense ones. sums [c][dense] is by position, counts [c][c] by label.
+static void add_transitions(float *d_trans, float scale, const struct chain_shape *s, const float *matrix, const float *sums,
+                            const int32_t *counts, const int32_t *perm, long i0, long i1) {
+	for (long i = i0; i < i1; i++) {
+		float *row = d_trans + perm[i] * s->c;
+		const int32_t *count = counts + perm[i] * s->c;
+		for (long j = 0; j < s->dense; j++) {
+			double expected = (double)matrix[i * s->dense + j] * sums[i * s->dense + j];
+			row[perm[j]] += (float)(scale * (expected - count[perm[j]]));
+		}
+	}
+}
+
 // row_of writes E[from, :] to out [stride], column_of E[:, to].
 static void row_of(float *out, long from, const struct chain_shape *s, const float *matrix, const int32_t *runs, const float *coef) {
 	memset(out, 0, (size_t)s->stride * sizeof *out);

@@ -184,3 +184,17 @@ func TestRedoneInPart(t *testing.T) {
 		within(t, "C against the reference", got, want)
 	})
 }
+
+// TestUnlikelyGold: labels over steps of -9999, which are legal but have no mass in
+// float32, pull at those steps all the same.
+func TestUnlikelyGold(t *testing.T) {
+	eachNative(t, func(t *testing.T, n *native) {
+		k := newTagged(8, -9999, 20, 6)
+		for i := range k.labels.Host {
+			k.labels.Host[i] = int32(i%8*2 + 1 + i%2) // B-X of one entity, I-X of the next
+		}
+		got, _, _ := k.run(n)
+		want, _, _ := k.run(newRef("go", 1))
+		within(t, "C against the reference", got, want)
+	})
+}

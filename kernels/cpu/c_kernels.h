@@ -82,6 +82,9 @@ struct chain_shape {
 	                    const float *emit, const int32_t *offsets, const int32_t *docs, long count, \
 	                    float *alpha, float *x, float *marginal, float *scale, double *log_z, int32_t *fine, float *pairs, float *work), \
 	  (s, forward, backward, coef, start, end, perm, runs, emit, offsets, docs, count, alpha, x, marginal, scale, log_z, fine, pairs, work)) \
+	X(void, add_transitions, (float *d_trans, float scale, const struct chain_shape *s, const float *matrix, const float *sums, \
+	                          const int32_t *counts, const int32_t *perm, long i0, long i1), \
+	  (d_trans, scale, s, matrix, sums, counts, perm, i0, i1)) \
 	X(long, crf_known_work, (const struct chain_shape *s, long length), (s, length)) \
 	X(int, crf_known, (const struct chain_shape *s, const float *matrix, const float *forward, const float *backward, const float *coef, \
 	                   const float *start, const float *end, const int32_t *perm, const int32_t *runs, \
