@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -37,6 +38,9 @@ type tick struct {
 // ticks gives round values within the scale, about n of them, all written
 // with the same number of decimals.
 func (s scale) ticks(n int) []tick {
+	if width := s.hi - s.lo; math.IsNaN(width) || math.IsInf(width, 0) || s.log && s.lo <= 0 {
+		panic(fmt.Sprintf("reports: ticks: scale from %v to %v, logarithmic %v", s.lo, s.hi, s.log))
+	}
 	if s.log {
 		return s.logTicks(n)
 	}
