@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"math"
-	"sort"
 	"strings"
 )
 
@@ -14,136 +13,6 @@ const (
 	curveMinimum = 190.0 // least width of a panel, axis included
 	axisRoom     = 30.0  // left of a panel, for its tick labels
 )
-
-// curve is one metric of one variant by epoch, over its seeds.
-type curve struct {
-	variant        *variant
-	epochs         []int
-	mean, low, top []float64 // low and top are the least and greatest over seeds
-	runs           []int     // seeds that reached the epoch
-}
-
-// curvePanel is one metric of all variants.
-type curvePanel struct {
-	name   string
-	curves []curve
-	log    bool
-}
-
-// curvePanels collects the metrics that the outcomes recorded by epoch: the
-// validation metric first, then the loss components, "total" before others.
-func (r *Report) curvePanels() []curvePanel {
-	seen := map[string]bool{}
-	var losses []string
-	for i := range r.data.Outcomes {
-		for _, p := range r.data.Outcomes[i].Curves {
-			if strings.HasPrefix(p.Name, "loss/") && !seen[p.Name] {
-				losses = append(losses, p.Name)
-			}
-			seen[p.Name] = true
-		}
-	}
-	sort.Slice(losses, func(i, j int) bool {
-		if (losses[i] == "loss/total") != (losses[j] == "loss/total") {
-			return losses[i] == "loss/total"
-		}
-		return losses[i] < losses[j]
-	})
-	var panels []curvePanel
-	for _, name := range append([]string{validationCurve}, losses...) {
-		p := curvePanel{name: name, log: strings.HasPrefix(name, "loss/")}
-		for _, v := range r.variants {
-			if c := curveOf(v, name); len(c.epochs) > 0 {
-				p.curves = append(p.curves, c)
-				for _, low := range c.low {
-					p.log = p.log && low > 0
-				}
-			}
-		}
-		if len(p.curves) > 0 {
-			panels = append(panels, p)
-		}
-	}
-	return panels
-}
-
-// validationCurve is the metric that early stopping watches.
-const validationCurve = "validation/macro_f1"
-
-func curveOf(v *variant, name string) curve {
-	byEpoch := map[int][]float64{}
-	c := curve{variant: v}
-	for _, o := range v.runs {
-		for _, p := range o.Curves {
-			if p.Name != name || math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
-				continue
-			}
-			if len(byEpoch[p.Epoch]) == 0 {
-				c.epochs = append(c.epochs, p.Epoch)
-			}
-			byEpoch[p.Epoch] = append(byEpoch[p.Epoch], p.Value)
-		}
-	}
-	sort.Ints(c.epochs)
-	for _, e := range c.epochs {
-		values := byEpoch[e]
-		sum, low, top := 0.0, math.Inf(1), math.Inf(-1)
-		for _, x := range values {
-			sum += x
-			low, top = math.Min(low, x), math.Max(top, x)
-		}
-		c.mean = append(c.mean, sum/float64(len(values)))
-		c.low = append(c.low, low)
-		c.top = append(c.top, top)
-		c.runs = append(c.runs, len(values))
-	}
-	return c
-}
-
-// stageSpan is a stage of the curriculum: epochs first to last.
-type stageSpan struct{ stage, first, last int }
-
-// stageSpans gives the stages of the variants that have more than one. agree
-// is false when they change at different epochs, so that no shading is true
-// of all.
-func (r *Report) stageSpans() (spans []stageSpan, agree bool) {
-	for i := range r.data.Outcomes {
-		stageOf := map[int]int{}
-		var epochs []int
-		for _, p := range r.data.Outcomes[i].Curves {
-			if _, ok := stageOf[p.Epoch]; !ok {
-				epochs = append(epochs, p.Epoch)
-			}
-			stageOf[p.Epoch] = p.Stage
-		}
-		sort.Ints(epochs)
-		var own []stageSpan
-		for _, e := range epochs {
-			if n := len(own); n > 0 && own[n-1].stage == stageOf[e] {
-				own[n-1].last = e
-			} else {
-				own = append(own, stageSpan{stageOf[e], e, e})
-			}
-		}
-		if len(own) < 2 {
-			continue
-		}
-		if spans == nil {
-			spans = own
-			continue
-		}
-		// Runs that stopped early end sooner; the starts must be the same.
-		for k := range min(len(own), len(spans)) {
-			if own[k].stage != spans[k].stage || own[k].first != spans[k].first {
-				return nil, false
-			}
-		}
-		if len(own) > len(spans) || own[len(own)-1].last > spans[len(spans)-1].last {
-			spans = own
-		}
-	}
-	return spans, true
-}
 
 func planCurves(r *Report, f *fonts, width float64) (*drawing, error) {
 	panels := r.curvePanels()
@@ -243,47 +112,6 @@ func panelTitle(name string) string {
 	return metricName(name)
 }
 
-// curvePanel draws one panel whose data lie in left to right, top to bottom.
-func (c *canvas) curvePanel(p curvePanel, spans []stageSpan, first, last int, left, top, right, bottom float64) {
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, k := range p.curves {
-		for i := range k.epochs {
-			low, high = math.Min(low, k.low[i]), math.Max(high, k.top[i])
-		}
-	}
-	ys := scale{lo: low, hi: high, from: bottom, to: top, log: p.log && high/low > 4}
-	if !ys.log {
-		pad := math.Max(0.04*(high-low), 1e-9)
-		ys.lo, ys.hi = low-pad, high+pad
-		if low >= 0 {
-			ys.lo = math.Max(ys.lo, 0)
-		}
-	} else {
-		ys.lo, ys.hi = low*0.9, high*1.1
-	}
-	// Epochs are counted from 1 for people.
-	xs := scale{lo: float64(first + 1), hi: float64(last + 1), from: left, to: right}
-	if len(spans) > 1 {
-		c.stages(spans, xs, top, bottom)
-	}
-	c.gridY(ys, ys.ticks(5), left, right)
-	if len(spans) > 1 && bottom-top > curveHeight {
-		c.stageNames(spans, xs, bottom)
-	}
-	for _, t := range wholeTicks(xs, int((right-left)/28)) {
-		c.text(xs.at(t.value), bottom+tickSize+3, t.text, lettering{size: tickSize, tint: inkMuted, at: atMiddle})
-	}
-	c.text(left-7, bottom+tickSize+3, "epoch", lettering{size: smallSize, tint: inkMuted, at: atEnd})
-	c.text(left-axisRoom+2, top-5, panelTitle(p.name), lettering{size: textSize, bold: true, tint: inkText})
-	for _, coloured := range []bool{false, true} { // greys below
-		for _, k := range p.curves {
-			if k.variant.coloured == coloured {
-				c.curve(k, xs, ys)
-			}
-		}
-	}
-}
-
 // stageEnds gives where a stage begins and ends: half way between epochs.
 func stageEnds(s stageSpan, xs scale) (x0, x1 float64) {
 	return xs.at(float64(s.first) + 0.5), xs.at(float64(s.last) + 1.5)
@@ -324,6 +152,47 @@ func wholeTicks(s scale, n int) []tick {
 		out = append(out, tick{v, trimmed(v, 0)})
 	}
 	return out
+}
+
+// curvePanel draws one panel whose data lie in left to right, top to bottom.
+func (c *canvas) curvePanel(p curvePanel, spans []stageSpan, first, last int, left, top, right, bottom float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, k := range p.curves {
+		for i := range k.epochs {
+			low, high = math.Min(low, k.low[i]), math.Max(high, k.top[i])
+		}
+	}
+	ys := scale{lo: low, hi: high, from: bottom, to: top, log: p.log && high/low > 4}
+	if !ys.log {
+		pad := math.Max(0.04*(high-low), 1e-9)
+		ys.lo, ys.hi = low-pad, high+pad
+		if low >= 0 {
+			ys.lo = math.Max(ys.lo, 0)
+		}
+	} else {
+		ys.lo, ys.hi = low*0.9, high*1.1
+	}
+	// Epochs are counted from 1 for people.
+	xs := scale{lo: float64(first + 1), hi: float64(last + 1), from: left, to: right}
+	if len(spans) > 1 {
+		c.stages(spans, xs, top, bottom)
+	}
+	c.gridY(ys, ys.ticks(5), left, right)
+	if len(spans) > 1 && bottom-top > curveHeight {
+		c.stageNames(spans, xs, bottom)
+	}
+	for _, t := range wholeTicks(xs, int((right-left)/28)) {
+		c.text(xs.at(t.value), bottom+tickSize+3, t.text, lettering{size: tickSize, tint: inkMuted, at: atMiddle})
+	}
+	c.text(left-7, bottom+tickSize+3, "epoch", lettering{size: smallSize, tint: inkMuted, at: atEnd})
+	c.text(left-axisRoom+2, top-5, panelTitle(p.name), lettering{size: textSize, bold: true, tint: inkText})
+	for _, coloured := range []bool{false, true} { // greys below
+		for _, k := range p.curves {
+			if k.variant.coloured == coloured {
+				c.curve(k, xs, ys)
+			}
+		}
+	}
 }
 
 func (c *canvas) curve(k curve, xs, ys scale) {
