@@ -1,9 +1,9 @@
 // The table of kernels of one instruction level: included once by each
 // c_LEVEL.c, which defines LEVEL_X and sets the compiler's target before.
-#include "c_crf.h"
 #include "c_elem.h"
 #include "c_gemm.h"
 #include "c_kernels.h"
+#include "c_known.h"
 #include "c_rows.h"
 #include "c_viterbi.h"
 
