@@ -234,18 +234,18 @@ func conllColumns(row string, tabbed bool) []string {
 func (set *conllSet) tag(label string) (tag, error) {
 	kind, name, ok := parseTag(label)
 	if !ok {
-		return tag{}, fmt.Errorf("label %q is no tag: expected O, B-NAME or I-NAME, or E-NAME and S-NAME of BIOES", label)
+		return tag{}, fmt.Errorf("label %.40q is no tag: expected O, B-NAME or I-NAME, or E-NAME and S-NAME of BIOES", label)
 	}
 	if kind == 'O' {
 		return tag{kind: 'O'}, nil
 	}
 	if strings.ContainsAny(name, " \t\r") { // as checkSchema has it
-		return tag{}, fmt.Errorf("label %q has a space", label)
+		return tag{}, fmt.Errorf("label %.40q has a space", label)
 	}
 	id, ok := set.entities[name]
 	if !ok {
 		if len(set.names) >= maxEntities {
-			return tag{}, fmt.Errorf("label %q: more than %d entity types; is the last column the label?", label, maxEntities)
+			return tag{}, fmt.Errorf("label %.40q: more than %d entity types; is the last column the label?", label, maxEntities)
 		}
 		id = EntityID(len(set.names))
 		set.entities[name] = id
