@@ -57,10 +57,10 @@ func groupLabels(rows []experiments.LabelRow) []labelGroup {
 
 // labelNote is what a mark says when it is pointed at.
 func labelNote(row *experiments.LabelRow, cand, base *variant) string {
-	return fmt.Sprintf("%s: %s %s, %s %s, difference %s; %s in %s of the test split, in %s",
+	return fmt.Sprintf("%s: %s %s, %s %s, difference %s; %s in %s, in %s",
 		row.Name, cand.name, withSpan(interval(row.B), score), base.name, withSpan(interval(row.A), score),
 		withSpan(interval(row.Difference), signed), plural(row.Support, "entity", "entities"),
-		plural(row.Documents, "document", "documents"), plural(row.TrainDocs, "training document", "training documents"))
+		plural(row.Documents, "scored document", "scored documents"), plural(row.TrainDocs, "training document", "training documents"))
 }
 
 func planPerLabel(r *Report, f *fonts, width float64) (*drawing, error) {

@@ -147,7 +147,7 @@ func (r *Report) pairTitle() string {
 
 // pairNote explains the tables that set the pair side by side.
 func (r *Report) pairNote() string {
-	return fmt.Sprintf("%s against %s on %s. ~ may be noise; too few: fewer than %d test documents hold it, so it is not judged.",
+	return fmt.Sprintf("%s against %s on %s. ~ may be noise; too few: fewer than %d of these documents hold it, so it is not judged.",
 		r.candidate.name, r.baseline.name, r.scoredOn(), experiments.MinDocuments)
 }
 
@@ -184,14 +184,15 @@ func (r *Report) labelTable() *table {
 	for _, x := range r.pairing.PerLabel {
 		grouped = grouped || x.Group != ""
 	}
+	split := splitName(r.data.Sweep.Primary)
 	t := &table{ID: "t-labels", Caption: "Entity types under two variants", Columns: []column{{Name: "Entity type"}}}
 	if grouped {
 		t.Columns = append(t.Columns, column{Name: "Group"})
 	}
 	t.Columns = append(append(t.Columns, column{Name: "Band", Title: "by training documents"},
 		column{Name: "Train", Title: "training documents that hold it", Number: true},
-		column{Name: "Test", Title: "test documents that hold it", Number: true},
-		column{Name: "n", Title: "gold entities in the test split", Number: true},
+		column{Name: sentence(split), Title: split + " documents that hold it", Number: true},
+		column{Name: "n", Title: "gold entities in the " + split + " split", Number: true},
 	), r.pairColumns()...)
 	title := r.pairTitle()
 	rows := slices.Clone(r.pairing.PerLabel)
@@ -211,9 +212,10 @@ func (r *Report) labelTable() *table {
 
 // bucketTable sets the pair side by side on frequent and on rare entity types.
 func (r *Report) bucketTable() *table {
+	split := splitName(r.data.Sweep.Primary)
 	t := &table{ID: "t-bands", Caption: "Bands of training frequency under two variants", Columns: append([]column{
 		{Name: "Band"}, {Name: "Types", Title: "entity types with support", Number: true},
-		{Name: "Test", Title: "test documents that hold one", Number: true}, {Name: "n", Title: "gold entities", Number: true},
+		{Name: sentence(split), Title: split + " documents that hold one", Number: true}, {Name: "n", Title: "gold entities", Number: true},
 	}, r.pairColumns()...)}
 	for i := range r.pairing.Buckets {
 		x := &r.pairing.Buckets[i]
