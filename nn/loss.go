@@ -3,7 +3,6 @@ package nn
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/invoicelab/invoicelab/kernels"
 )
@@ -67,41 +66,13 @@ func newEntityLoss(be kernels.Backend, spec LossSpec, labels Labels) (*entityLos
 			panic(fmt.Sprintf("nn: New: %d counts of %d labels", len(labels.Counts), labels.NumLabels()))
 		}
 		weights := make([]float32, len(labels.Counts))
-		for i, w := range BalancedWeights(labels.Counts, spec.Beta) {
+		for i, w := range kernels.BalancedWeights(labels.Counts, spec.Beta) {
 			weights[i] = float32(w)
 		}
 		l.params.Weights = be.NewF32(len(weights))
 		be.PutF32(l.params.Weights, weights)
 	}
 	return l, nil
-}
-
-// BalancedWeights are the class weights of the effective number of samples
-// (Cui et al. 2019), in float64:
-//
-//	w_c = (1-beta) / (1-beta^n_c), 0 where n_c = 0
-//
-// scaled so that they sum to the number of classes with n_c > 0. 1-beta^n is
-// taken as -expm1(n log beta), which is exact for large n and beta near 1.
-func BalancedWeights(counts []float64, beta float64) []float64 {
-	w := make([]float64, len(counts))
-	sum, present := 0.0, 0.0
-	for c, n := range counts {
-		if n < 0 || math.IsNaN(n) {
-			panic(fmt.Sprintf("nn: BalancedWeights: count %g of class %d", n, c))
-		}
-		if n > 0 {
-			w[c] = (1 - beta) / -math.Expm1(n*math.Log(beta))
-			sum += w[c]
-			present++
-		}
-	}
-	for c := range w {
-		if w[c] > 0 {
-			w[c] *= present / sum
-		}
-	}
-	return w
 }
 
 // add adds the gradient of the weighted loss to dScores.
