@@ -17,9 +17,9 @@ type Spec struct {
 type EncoderSpec struct {
 	Hidden  int     `yaml:"hidden" default:"96" min:"8" max:"1024" help:"width of embeddings and layers"`
 	Layers  int     `yaml:"layers" default:"2" min:"0" max:"12" help:"context layers"`
-	Window  int     `yaml:"window" default:"1" min:"0" max:"4" help:"neighbours taken on each side in reading order by every layer"`
+	Window  int     `yaml:"window" default:"2" min:"0" max:"4" help:"neighbours taken on each side in reading order by every layer"`
 	Buckets int     `yaml:"buckets" default:"8192" min:"64" max:"1048576" help:"hash buckets of each text feature"`
-	Dropout float64 `yaml:"dropout" default:"0.1" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer"`
+	Dropout float64 `yaml:"dropout" default:"0.2" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer"`
 }
 
 // HeadSpec describes the head.
