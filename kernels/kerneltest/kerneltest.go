@@ -9,13 +9,25 @@
 // answers are held against float64 mirrors written here, independent of any
 // backend: sums over all paths, closed forms, central differences, and the
 // recorded cases in testdata.
+//
+// Check runs the same suite outside of go test, for a user's own device.
 package kerneltest
 
-import (
-	"testing"
+import "github.com/invoicelab/invoicelab/kernels"
 
-	"github.com/invoicelab/invoicelab/kernels"
-)
+// T is what a part of the suite needs of the test that it runs in.
+type T interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any) // does not return
+}
+
+// Test is a T that runs parts, each as a test of its own: *testing.T is one.
+type Test[Part any] interface {
+	T
+	Run(name string, do func(Part)) bool
+}
 
 // Options say what the suite may expect of a backend beyond the contract.
 type Options struct {
@@ -25,46 +37,8 @@ type Options struct {
 	LogDomain bool
 }
 
-// groups lists the parts of the suite in the order they run.
-var groups = []struct {
-	name string
-	run  func(*suite)
-}{
-	{"Memory", memory},
-	{"Misfits", misfits},
-	{"MatMul", matMul},
-	{"Vectors", vectors},
-	{"Embed", embedding},
-	{"Gather", gather},
-	{"LayerNorm", layerNorm},
-	{"GELU", gelu},
-	{"Dropout", dropout},
-	{"GroupLogSoftmax", groupLogSoftmax},
-	{"GroupAdd", groupAdd},
-	{"Cosine", cosine},
-	{"CosineNorms", cosineNorms},
-	{"Separation", separation},
-	{"Loss", loss},
-	{"LossExtremes", lossExtremes},
-	{"CRFEnumeration", crfEnumeration},
-	{"CRFZeroScores", crfZeroScores},
-	{"CRFWidths", crfWidths},
-	{"CRFSpread", crfSpread},
-	{"CRFLong", crfLong},
-	{"CRFForbidden", crfForbidden},
-	{"CRFNoPath", crfNoPath},
-	{"CRFUnderflow", crfUnderflow},
-	{"CRFBatches", crfBatches},
-	{"ViterbiTies", viterbiTies},
-	{"Argmax", argmax},
-	{"SumSquares", sumSquares},
-	{"AdamW", adamW},
-	{"AdamWRows", adamWRows},
-	{"Cases", cases},
-}
-
 // Run holds the backends that open makes to the whole contract.
-func Run(t *testing.T, open func(threads int) kernels.Backend, opts Options) {
+func Run[Part Test[Part]](t Part, open func(threads int) kernels.Backend, opts Options) {
 	s := &suite{opts: opts}
 	for _, threads := range []int{1, 2, 3} {
 		be := open(threads)
@@ -80,17 +54,17 @@ func Run(t *testing.T, open func(threads int) kernels.Backend, opts Options) {
 			}
 		}
 	}()
-	for _, g := range groups {
-		t.Run(g.name, func(t *testing.T) {
+	for _, p := range parts {
+		t.Run(p.name, func(t Part) {
 			s.T = t
-			g.run(s)
+			p.run(s)
 		})
 	}
 }
 
 // suite is what a part of it works with.
 type suite struct {
-	*testing.T
+	T
 	backends []kernels.Backend // with 1, 2 and 3 threads
 	opts     Options
 }
