@@ -9,10 +9,24 @@ WORKERS ?= 2
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := bin/staticcheck-$(STATICCHECK_VERSION)
 
-.PHONY: build demo test check browser bench clean tools
+.PHONY: build cuda demo test test-cuda check browser bench clean tools
 
 build: tools
 	go build -ldflags '-X main.revision=$(REVISION)' -o $(BIN) ./cmd/invoicelab
+
+# The same program with the CUDA backend. It needs no CUDA toolkit and no GPU,
+# neither here nor where it starts: the header and the empty library of
+# kernels/cuda/driver stand in for the toolkit's, whatever version is
+# installed, and the driver is loaded when a CUDA device is opened.
+CUDA_BUILD := CGO_CPPFLAGS='-I$(CURDIR)/kernels/cuda/driver/include' CGO_LDFLAGS='-g -O2 -L$(CURDIR)/kernels/cuda/driver/lib'
+
+cuda: tools
+	$(CUDA_BUILD) go build -tags cuda -ldflags '-X main.revision=$(REVISION)' -o $(BIN)-cuda ./cmd/invoicelab
+
+# The CUDA backend on a driver that runs its kernels on the CPU, which the
+# tests build with g++.
+test-cuda: tools
+	$(CUDA_BUILD) go test -tags cuda -timeout 15m ./kernels/cuda/...
 
 # The main job: 2 heads x 2 losses x 2 curricula x 2 seeds on generated
 # invoices, the comparison, and the report. Run again, it has nothing to do.
