@@ -50,7 +50,7 @@ func factorEffects(s experiments.SweepInfo, outcomes []experiments.Outcome) ([]e
 			if len(first.Outcomes) == 0 || len(second.Outcomes) == 0 {
 				continue
 			}
-			c, err := experiments.Compare(first, second, experiments.CompareOptions{Metric: s.Primary, Seed: 1})
+			c, err := experiments.Compare(first, second, experiments.CompareOptions{Metric: s.Primary, Seed: 1, Brief: true})
 			if err != nil {
 				return nil, err
 			}
