@@ -20,6 +20,7 @@ var layers = map[string]int{
 	"kernels":             0,
 	"corpus":              0,
 	"kernels/cpu":         1,
+	"kernels/bench":       1,
 	"kernels/cases":       1,
 	"kernels/kerneltest":  2,
 	"nn":                  1,

@@ -51,6 +51,18 @@ func TestWrongCalls(t *testing.T) {
 		{"corpus generate --documents 100 --schema full-198 --out x", 2, "full-197"},
 		{"corpus stats nowhere", 1, "nowhere"},
 		{"train nothing", 1, "quick"},
+		{"kernels ceck", 2, `kernels: no command "ceck" (did you mean check?)`},
+		{"kernels check --device cpu/avx3", 2, `"cpu/avx3"`},
+		{"kernels check cpu", 2, `kernels check: surplus operand "cpu"`},
+		{"kernels eval", 2, "kernels eval: --in FILE is missing"},
+		{"kernels eval --in nowhere.json", 1, "nowhere.json"},
+		{"kernels eval --in bad.yaml", 1, "bad.yaml: not JSON"},
+		{"kernels eval --in bad.yaml --device cuda", 2, "cuda"},
+		{"kernels bench --threads 0", 2, `--threads: "0", expected numbers from 1`},
+		{"kernels bench --threads 1,", 2, `--threads: ""`},
+		{"kernels bench --only Viterby", 2, `--only: no operation "Viterby" (did you mean Viterbi?)`},
+		{"kernels bench --count 0", 2, "--count is 0"},
+		{"kernels bench --time -1s", 2, "--time is -1s"},
 	} {
 		r := invoke(strings.Fields(c.args)...)
 		if r.code != c.code || !strings.Contains(r.err, c.want) {

@@ -112,7 +112,7 @@ func clamped(x []float64, d int, eps float64) (scaled, factor []float64) {
 		switch {
 		case norm > eps && norm < leastNorm:
 			f = 1 / norm
-		case norm <= eps && eps != leastNorm && norm > 0:
+		case norm <= eps && eps > 0:
 			f = leastNorm / eps
 		}
 		for j := range row {

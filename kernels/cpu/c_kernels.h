@@ -1,7 +1,7 @@
 // The C kernels as Go sees them. Every kernel is declared once, in the list
 // KERNELS: as a field of the table of an instruction level, and as a function
 // k_NAME that calls it through a table. What each one does stands at its
-// definition in c_gemm.h, c_elem.h, c_rows.h, c_chain.h, c_crf.h, c_known.h and c_viterbi.h.
+// definition in c_gemm.h, c_elem.h, c_rows.h, c_chain.h, c_crf.h, c_known.h, c_viterbi.h and c_peak.h.
 #ifndef C_KERNELS_H
 #define C_KERNELS_H
 
@@ -23,6 +23,7 @@ struct chain_shape {
 	X(void, gemm_t, (float *c, const float *a, long lda, const float *b, long ldb, long i0, long i1, long N, long K, \
 	                 int accumulate, float *scratch), \
 	  (c, a, lda, b, ldb, i0, i1, N, K, accumulate, scratch)) \
+	X(double, peak, (long rounds), (rounds)) \
 	X(void, axpy, (float *y, float alpha, const float *x, long n), (y, alpha, x, n)) \
 	X(void, add_bias, (float *y, const float *bias, long rows, long c), (y, bias, rows, c)) \
 	X(void, col_sum, (float *sum, const float *x, long rows, long c), (sum, x, rows, c)) \
