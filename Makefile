@@ -65,3 +65,16 @@ tools:
 
 clean:
 	rm -rf bin out
+
+# The kernels as PTX, which the driver compiles for the GPU at hand. Committed,
+# so that only who changes a kernel needs clang; a test compares the hashes.
+CLANG := clang-16
+PTX_FLAGS := -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_75 --cuda-feature=+ptx63 -O3 -S
+
+.PHONY: ptx
+ptx:
+	@command -v $(CLANG) >/dev/null || { echo "make ptx needs $(CLANG), which is not on the PATH: apt-get install $(CLANG), or CLANG=/path/to/clang make ptx" >&2; exit 1; }
+	@cd kernels/cuda && mkdir -p ptx && for source in *.cu; do \
+		name=$${source%.cu}; \
+		{ echo "// sources: $$(cat $$source *.cuh | sha256sum | cut -d' ' -f1)"; $(CLANG) $(PTX_FLAGS) -o - $$source; } > ptx/$$name.part && mv ptx/$$name.part ptx/$$name.ptx || exit 1; \
+	done
