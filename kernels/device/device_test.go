@@ -36,7 +36,7 @@ func TestOpenRefuses(t *testing.T) {
 		threads int
 		want    []string
 	}{
-		{"cuda", 1, []string{`device "cuda"`, "no CUDA backend", "cpu/go"}},
+		{"cuda", 1, []string{`device "cuda"`, noCUDA, "cpu/go"}},
 		{"cuad", 1, []string{`device "cuad" is unknown`, `did you mean "cuda"?`, "cpu/go"}},
 		{"CPU", 1, []string{`device "CPU" is unknown`, `did you mean "cpu"?`}},
 		{"cpu/og", 1, []string{`device "cpu/og" is unknown`, `did you mean "cpu/go"?`}},
