@@ -58,7 +58,8 @@ func memory(s *suite) {
 // misfits calls operations with shapes that do not fit: each must panic and
 // say which operation it was.
 func misfits(s *suite) {
-	be := s.backends[0]
+	be := &freeing{Backend: s.backends[0]}
+	defer be.free()
 	f := be.NewF32
 	m := func(rows, cols int) kernels.Mat { return kernels.NewMat(f(rows*cols), rows, cols) }
 	ints := func(x ...int32) kernels.I32 {
@@ -142,5 +143,36 @@ func misfits(s *suite) {
 			}()
 			c.run()
 		}()
+	}
+}
+
+// freeing frees at once all buffers that were made of it, since a backend reports those
+// that are left when it is closed.
+type freeing struct {
+	kernels.Backend
+	frees []func()
+}
+
+func (f *freeing) NewF32(n int) kernels.F32 {
+	b := f.Backend.NewF32(n)
+	f.frees = append(f.frees, func() { f.FreeF32(b) })
+	return b
+}
+
+func (f *freeing) NewF64(n int) kernels.F64 {
+	b := f.Backend.NewF64(n)
+	f.frees = append(f.frees, func() { f.FreeF64(b) })
+	return b
+}
+
+func (f *freeing) NewI32(n int) kernels.I32 {
+	b := f.Backend.NewI32(n)
+	f.frees = append(f.frees, func() { f.FreeI32(b) })
+	return b
+}
+
+func (f *freeing) free() {
+	for _, free := range f.frees {
+		free()
 	}
 }
