@@ -37,6 +37,8 @@ demo: build
 # All tests, after the static checks. The report is looked at in a real
 # Chromium, of which the CHROMIUM variable can name another binary.
 test: tools check browser
+	CGO_ENABLED=0 go vet ./kernels/... ./nn ./train ./curriculum ./corpus ./config
+	go test -race ./curriculum ./metrics ./train ./experiments
 	go test -timeout 15m ./...
 
 browser:
