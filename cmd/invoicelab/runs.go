@@ -119,7 +119,7 @@ func showRun(c *cli.Context) error {
 		}
 		fmt.Fprintln(out, "\nmetrics")
 		for _, name := range slices.Sorted(maps.Keys(d.Metrics)) {
-			fmt.Fprintf(out, "  %-28s %6.2f\n", name, 100*d.Metrics[name])
+			fmt.Fprintf(out, "  %-30s %6.2f\n", name, 100*d.Metrics[name])
 		}
 	}
 	fmt.Fprintf(out, "\nsettings\n%s", indent(d.Settings))

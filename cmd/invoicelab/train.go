@@ -93,7 +93,7 @@ func trainRun(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%d parameters, best epoch %d of %d, %.1f s on %s\n", res.Parameters, res.BestEpoch+1, res.Epochs, res.Elapsed.Seconds(), experiments.DeviceName(res.Device))
 	for _, name := range slices.Sorted(maps.Keys(res.Metrics)) {
-		fmt.Fprintf(c.App.Writer, "  %-28s %6.2f\n", name, 100*res.Metrics[name])
+		fmt.Fprintf(c.App.Writer, "  %-30s %6.2f\n", name, 100*res.Metrics[name])
 	}
 	return nil
 }
