@@ -57,8 +57,9 @@ struct chain_shape {
 	  (dg, dy, group, rows, c, groups, sum)) \
 	X(void, softmax_loss, (float *dz, double *loss, const float *z, const int32_t *labels, long rows, long c, \
 	                       double ce, double cb, double focal, double inv_v, double inv_w, double gamma, \
-	                       const float *weights, const float *alpha, float *prob), \
-	  (dz, loss, z, labels, rows, c, ce, cb, focal, inv_v, inv_w, gamma, weights, alpha, prob)) \
+	                       const float *weights, const float *alpha, float *work), \
+	  (dz, loss, z, labels, rows, c, ce, cb, focal, inv_v, inv_w, gamma, weights, alpha, work)) \
+	X(long, softmax_loss_work, (long c), (c)) \
 	X(void, argmax_rows, (int32_t *path, const float *z, long rows, long c), (path, z, rows, c)) \
 	X(void, inv_norms, (float *inv, const float *x, double least, long rows, long d), (inv, x, least, rows, d)) \
 	X(void, scale_rows, (float *y, const float *x, const float *inv, float f, long rows, long c), (y, x, inv, f, rows, c)) \

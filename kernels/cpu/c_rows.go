@@ -123,10 +123,11 @@ func (n *native) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, la
 	}
 	c := z.Cols
 	sums := make([]float64, 3*((z.Rows+chunk-1)/chunk))
+	work := int(C.k_softmax_loss_work(n.k, C.long(c)))
 	n.pool.chunks(z.Rows, 5*nsElement*float64(c), func(worker, i, lo, hi int) {
 		C.k_softmax_loss(n.k, floatAt(dz.Data.Host, lo*c), double(sums[3*i:]), floatAt(z.Data.Host, lo*c), int32s(labels.Host[lo:]),
 			C.long(hi-lo), C.long(c), C.double(ce), C.double(cb), C.double(focal), C.double(1/valid), C.double(invWeight), C.double(p.Gamma),
-			float(p.Weights.Host), float(p.Alpha.Host), float(n.worker(worker, c)))
+			float(p.Weights.Host), float(p.Alpha.Host), float(n.worker(worker, work)))
 	})
 	for i, s := range sums {
 		loss.Host[i%3] += s

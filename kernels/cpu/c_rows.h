@@ -146,51 +146,91 @@ static void group_sum(float *dg, const float *dy, const int32_t *group, long row
 	}
 }
 
+// LOSS_BLOCK is the rows of softmax_loss that go through each of its stages
+// together, so that the long chain of each row's loss overlaps with other rows'.
+#define LOSS_BLOCK 16
+
+// loss_row is one row of softmax_loss: exp of its greatest, the label's share of the
+// sum and the rest of it, and what pulls at the log-probability.
+struct loss_row {
+	double e, rest, total, pull;
+	float top;
+};
+
+// softmax_loss_work is the floats of scratch for rows of c.
+static long softmax_loss_work(long c) { return LOSS_BLOCK * c + 2 * c + VW; }
+
+// exp_but writes exp(z - top) with 0 in place of column y and sets e, total and rest:
+// 1-p is the sum without y, so that it keeps its digits when p is near 1. keep is
+// ones with one zero at column c.
+INLINE void exp_but(struct loss_row *row, float *prob, const float *z, long y, const float *keep, long c) {
+	row->top = row_max(z, c);
+	vf top = set1(row->top), s = set_zero();
+	for (long j = 0; j < c; j += VW) {
+		vf e = exp_v(load_fill(z + j, c - j, -__builtin_inff()) - top) * load(keep + c - y + j);
+		s += e;
+		store_to(prob + j, e, c - j);
+	}
+	row->e = exp_v(set1(z[y]) - top)[0];
+	row->rest = hsum(s);
+	row->total = row->rest + row->e;
+}
+
 // softmax_loss adds to dz and overwrites loss[3] with the sums over these rows.
 // ce is CE/V, cb is CB/sum w, focal is Focal/V: factors of the gradient; a
 // component whose factor is 0 is left out. inv_v and inv_w divide the losses.
-// prob is scratch of c floats.
+// work holds softmax_loss_work floats.
 static void softmax_loss(float *dz, double *loss, const float *z, const int32_t *labels, long rows, long c,
                          double ce, double cb, double focal, double inv_v, double inv_w, double gamma,
-                         const float *weights, const float *alpha, float *prob) {
+                         const float *weights, const float *alpha, float *work) {
 	double sum_ce = 0, sum_cb = 0, sum_focal = 0;
-	for (long r = 0; r < rows; r++, z += c, dz += c) {
-		int32_t y = labels[r];
-		if (y < 0) continue;
-		float top = row_max(z, c);
-		exp_row(prob, z, top, c);
-		// q = 1-p is the sum without y, so that it keeps its digits when p is near 1.
-		double e = prob[y];
-		prob[y] = 0;
-		vf s = set_zero();
-		for (long j = 0; j < c; j += VW) s += load_to(prob + j, c - j);
-		double rest = hsum(s), total = rest + e;
-		double nll = z[y] == top ? log1p_d(rest) : log_d(total) - ((double)z[y] - (double)top);
-		double pull = 0; // -d loss / d log p
-		if (ce != 0) {
-			sum_ce += nll;
-			pull += ce;
-		}
-		if (cb != 0) {
-			sum_cb += weights[y] * nll;
-			pull += cb * weights[y];
-		}
-		if (focal != 0) {
-			double a = alpha ? alpha[y] : 1, q = rest / total, value = nll, slope = 1;
-			if (gamma == 2) {
-				value = q * q * nll;
-				slope = q * q + 2 * (e / total) * q * nll;
-			} else if (gamma != 0) {
-				double f = q > 0 ? __builtin_pow(q, gamma) : 0;
-				value = f * nll;
-				slope = q > 0 ? f + gamma * (e / total) * (f / q) * nll : 0;
+	float *prob = work, *keep = work + LOSS_BLOCK * c;
+	for (long j = 0; j < 2 * c + VW; j++) keep[j] = j == c ? 0 : 1;
+	for (long at = 0; at < rows; at += LOSS_BLOCK) {
+		long block = at_most(rows - at, LOSS_BLOCK);
+		struct loss_row row[LOSS_BLOCK];
+		for (long r = 0; r < block; r++)
+			if (labels[at + r] >= 0) exp_but(&row[r], prob + r * c, z + (at + r) * c, labels[at + r], keep, c);
+		for (long r = 0; r < block; r++) {
+			int32_t y = labels[at + r];
+			if (y < 0) continue;
+			double e = row[r].e, rest = row[r].rest, total = row[r].total;
+			double top = row[r].top, score = z[(at + r) * c + y];
+			double nll = score == top ? log1p_d(rest) : log_d(total) - (score - top);
+			double pull = 0; // -d loss / d log p
+			if (ce != 0) {
+				sum_ce += nll;
+				pull += ce;
 			}
-			sum_focal += a * value;
-			pull += focal * a * slope;
+			if (cb != 0) {
+				sum_cb += weights[y] * nll;
+				pull += cb * weights[y];
+			}
+			if (focal != 0) {
+				double a = alpha ? alpha[y] : 1, q = rest / total, value = nll, slope = 1;
+				if (gamma == 2) {
+					value = q * q * nll;
+					slope = q * q + 2 * (e / total) * q * nll;
+				} else if (gamma != 0) {
+					double f = q > 0 ? __builtin_pow(q, gamma) : 0;
+					value = f * nll;
+					slope = q > 0 ? f + gamma * (e / total) * (f / q) * nll : 0;
+				}
+				sum_focal += a * value;
+				pull += focal * a * slope;
+			}
+			row[r].pull = pull;
 		}
-		vf f = set1((float)(pull / total));
-		for (long j = 0; j < c; j += VW) store_to(dz + j, fma_v(f, load_to(prob + j, c - j), load_to(dz + j, c - j)), c - j);
-		dz[y] -= (float)(pull * (rest / total));
+		for (long r = 0; r < block; r++) {
+			int32_t y = labels[at + r];
+			if (y < 0) continue;
+			const float *p = prob + r * c;
+			float *out = dz + (at + r) * c;
+			float own = out[y] - (float)(row[r].pull * (row[r].rest / row[r].total));
+			vf f = set1((float)(row[r].pull / row[r].total));
+			for (long j = 0; j < c; j += VW) store_to(out + j, fma_v(f, load_to(p + j, c - j), load_to(out + j, c - j)), c - j);
+			out[y] = own;
+		}
 	}
 	loss[0] = sum_ce * inv_v;
 	loss[1] = sum_cb * inv_w;
