@@ -103,7 +103,7 @@ DEVICE void chain(float *alpha, float *beta, float *scale, int *refused, const f
 		__syncthreads(); // the other halves are written next, after this step's readers have passed the next barrier
 		float total = 0;
 		for (int w = 0; w < warps; w++) total += sums[now][w];
-		if (!(total >= LEAST_SCALE && finite(total))) {
+		if (!(total >= LEAST_SCALE && is_finite(total))) {
 			if (threadIdx.x == 0) refused[(i64)blockIdx.y * gridDim.x + blockIdx.x] = 1;
 			return;
 		}
@@ -166,7 +166,7 @@ extern "C" __global__ void __launch_bounds__(512) crf_chain_wide(float *alpha, f
 			part += value;
 		}
 		float total = block_sum(part, scratch);
-		if (!(total >= LEAST_SCALE && finite(total))) {
+		if (!(total >= LEAST_SCALE && is_finite(total))) {
 			if (threadIdx.x == 0) refused[block] = 1;
 			return;
 		}

@@ -13,7 +13,7 @@ DEVICE bool marginals(float *gamma, float *x, const float *alpha, const float *b
 	}
 	s = warp_sum(s);
 	top = warp_max(top);
-	if (!(s > 0 && finite(s) && top <= MOST_BETA * s)) return false;
+	if (!(s > 0 && is_finite(s) && top <= MOST_BETA * s)) return false;
 	float inv = 1 / s, most = 0;
 	for (i64 j = lane_at(); j < c; j += WARP) {
 		i64 i = t * c + j;
@@ -22,7 +22,7 @@ DEVICE bool marginals(float *gamma, float *x, const float *alpha, const float *b
 		float weight = !labels || labels[t] == IGNORE ? e[i] : labels[t] == j ? 1.0f : 0.0f;
 		float v = first ? 0.0f : weight * (beta[i] * inv) / scale;
 		x[i] = sign * v;
-		most = finite(v) ? max_f(most, v) : INF_F;
+		most = is_finite(v) ? max_f(most, v) : INF_F;
 	}
 	return warp_max(most) <= MOST_STEP;
 }
@@ -80,7 +80,7 @@ extern "C" __global__ void crf_settle(int *states, double *nll, double *z, const
 			all = log_z(alpha, scale, top_of, tops, last, emit, 0, lo, hi, c, scratch);
 			if (kind == PARTLY) known = log_z(alpha + n * c, scale + n, top_of, tops, last, emit, labels, lo, hi, c, scratch);
 			else if (gold) known = gold[b];
-			if (!finite((float)(all - known))) state = REDO;
+			if (!is_finite((float)(all - known))) state = REDO;
 		}
 	}
 	if (threadIdx.x != 0) return;

@@ -24,8 +24,8 @@ DEVICE float max_f(float a, float b) { return a > b ? a : b; }
 DEVICE double max_d(double a, double b) { return a > b ? a : b; }
 DEVICE i64 min_i(i64 a, i64 b) { return a < b ? a : b; }
 
-// finite is false for infinities and NaN.
-DEVICE bool finite(float x) { return x - x == 0; }
+// is_finite is false for infinities and NaN.
+DEVICE bool is_finite(float x) { return x - x == 0; }
 
 // pow2 is 2^n for n from -1022 to 1023.
 DEVICE double pow2(int n) {
