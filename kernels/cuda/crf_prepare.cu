@@ -3,7 +3,7 @@
 
 // crf_tops: tops receives the greatest legal score of trans, of start and of end, 0 where none
 // is legal. One block.
-extern "C" __global__ void crf_tops(float *tops, const float *trans, const float *start, const float *end, i64 c) {
+extern "C" __global__ void __launch_bounds__(1024) crf_tops(float *tops, const float *trans, const float *start, const float *end, i64 c) {
 	__shared__ float scratch[WARP];
 	const float *scores[3] = {trans, start, end};
 	for (int k = 0; k < 3; k++) {

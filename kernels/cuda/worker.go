@@ -48,6 +48,7 @@ func startWorker(ordinal int) (*worker, error) {
 	go func() {
 		runtime.LockOSThread() // for good: the thread ends with the goroutine
 		if err := w.open(ordinal); err != nil {
+			w.context.Destroy() // and all that was made in it
 			started <- err
 			return
 		}
