@@ -1,9 +1,9 @@
 // Marginals, weights of steps and gradients out of the two sides of a CRF.
 #include "crf.cuh"
 
-// combine handles token t of one of the two sets of paths: it returns by gamma the marginals
-// of its labels, lane by lane, in place of alpha . beta, and writes to x the weights of
-// the steps into t, such that alpha_(t-1) E x sums to sign. It returns false where float32 lost mass.
+// marginals adds sign times the marginals of token t to gamma, for one of the two sets of
+// paths, and writes to x, unless it is null, the weights of the steps into t: alpha_(t-1) E x
+// sums to sign. It returns false where float32 lost mass.
 DEVICE bool marginals(float *gamma, float *x, const float *alpha, const float *beta, const float *e, const int *labels, float scale, i64 t,
 		i64 c, bool first, float sign) {
 	float s = 0, top = 0;
@@ -138,7 +138,7 @@ extern "C" __global__ void crf_marginal_rows(float *p, const int *states, const 
 
 // crf_known_steps: counts [c, c] receives how often known label blockIdx.x is followed by each other one.
 extern "C" __global__ void __launch_bounds__(STEP_THREADS) crf_known_steps(int *counts, const int *from, const int *labels, i64 n, i64 c) {
-	__shared__ int found[STEP_THREADS * STEP_EACH]; // labels that follow, in no matter what order
+	__shared__ int found[STEP_THREADS * STEP_EACH]; // the labels that follow, in any order
 	__shared__ int sums[STEP_THREADS];
 	int i = (int)blockIdx.x;
 	for (i64 j = threadIdx.x; j < c; j += blockDim.x) counts[i * c + j] = 0;
