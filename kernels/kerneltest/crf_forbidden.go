@@ -98,6 +98,21 @@ func crfNoPath(s *suite) {
 	}
 	k.trans = []float32{inf, inf, inf, inf}
 	k.check(s, "no transition at all", recursed)
+
+	// Exactly -1e4 forbids: the score of a path that pays it is not just low.
+	k.trans, k.end[1] = []float32{-1e4, -1e4, -1e4, 0.5}, -1e4
+	k.check(s, "documents without a path, by -1e4", recursed)
+
+	// Every label is reached, by steps that prefer others than 0, and none may end.
+	k = randomChain(r, 5, 2, 6, 1, 9)
+	for y := range k.end {
+		k.end[y] = []float32{-1e4, inf}[y%2]
+	}
+	for b, v := range k.check(s, "no label may end", recursed).score {
+		if !math.IsInf(v, -1) {
+			s.Fatalf("document %d: score %v", b, v)
+		}
+	}
 }
 
 // crfUnderflow builds documents whose exp domain underflows. In the first, the

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// limit ends a test that a mutation keeps from ending.
+const limit = "-timeout=180s"
+
+// copied is what the kernels and their suite need of the module.
+var copied = []string{"go.mod", "go.sum", "kernels", "nearest", "stream"}
+
+// workspace is a copy of the module that is mutated.
+type workspace struct {
+	dir   string
+	suite suite
+}
+
+// verdict is what became of a mutation.
+type verdict struct {
+	mutation
+	noticed bool
+	found   string // the part of the suite that noticed, or what else happened
+}
+
+func moduleRoot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w", err)
+	}
+	path := strings.TrimSpace(string(out))
+	if path == "" || path == os.DevNull {
+		return "", errors.New("run it inside the module")
+	}
+	return filepath.Dir(path), nil
+}
+
+func newCopy(root string, s suite) (*workspace, error) {
+	dir, err := os.MkdirTemp("", "mutate-")
+	if err != nil {
+		return nil, err
+	}
+	c := &workspace{dir, s}
+	for _, name := range copied {
+		if err := copyTree(filepath.Join(dir, name), filepath.Join(root, name)); err != nil {
+			c.remove()
+			return nil, err
+		}
+	}
+	for _, o := range s.setup {
+		text, err := os.ReadFile(filepath.Join(dir, o.file))
+		changed := strings.ReplaceAll(string(text), o.old, o.new)
+		switch {
+		case o.old == "":
+			changed = o.new
+		case err == nil && changed == string(text):
+			err = fmt.Errorf("%s: the text %q is not in it", o.file, o.old)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, o.file), []byte(changed), 0o644)
+		}
+		if err != nil {
+			c.remove()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *workspace) remove() { os.RemoveAll(c.dir) }
+
+func copyTree(to, from string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, rel)
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o755)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, text, 0o644)
+	})
+}
+
+// test runs the suite and returns what it printed.
+func (c *workspace) test(ctx context.Context) (string, error) {
+	args := append([]string{"test", "-vet=off", "-failfast", "-count=1", limit}, c.suite.args...)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = c.dir
+	cmd.Env = append(os.Environ(), c.suite.env...)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
+		return "", errors.Join(ctx.Err(), err)
+	}
+	if err == nil {
+		return string(out), nil
+	}
+	return string(out), errFailed
+}
+
+var errFailed = errors.New("the suite fails")
+
+// sound fails unless the suite passes without a mutation.
+func (c *workspace) sound(ctx context.Context) error {
+	out, err := c.test(ctx)
+	if err == nil && strings.Contains(out, "no tests to run") {
+		err = errors.New("no test ran")
+	}
+	if err != nil {
+		return fmt.Errorf("without a mutation: %w:\n%s", err, out)
+	}
+	return nil
+}
+
+// failed is the line of a part that fails, or of what ends a test early.
+var failed = regexp.MustCompile(`(?m)^ +--- FAIL: \w+/\w+/(\w+) |^(?:fatal error|panic|SIG\w+)[: ].*`)
+
+// judge applies m, runs the suite, and undoes m.
+func (c *workspace) judge(ctx context.Context, m mutation) (verdict, error) {
+	path := filepath.Join(c.dir, m.file)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return verdict{}, err
+	}
+	if n := strings.Count(string(text), m.old); n != 1 || m.old == m.new {
+		return verdict{mutation: m, found: fmt.Sprintf("DOES NOT APPLY: %d times in the file", n)}, nil
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o644); err != nil {
+		return verdict{}, err
+	}
+	out, err := c.test(ctx)
+	if e := os.WriteFile(path, text, 0o644); e != nil {
+		return verdict{}, e
+	}
+	switch {
+	case err == nil:
+		return verdict{mutation: m, found: "SURVIVED"}, nil
+	case !errors.Is(err, errFailed):
+		return verdict{}, err
+	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
+		return verdict{mutation: m, found: "DOES NOT BUILD: " + oneLine(out)}, nil
+	}
+	found := "failure"
+	for _, match := range failed.FindAllStringSubmatch(out, -1) {
+		if found = match[1]; found == "" {
+			found = oneLine(match[0])
+		}
+		break
+	}
+	return verdict{mutation: m, noticed: true, found: found}, nil
+}
