@@ -23,6 +23,7 @@ var layers = map[string]int{
 	"kernels/bench":         1,
 	"kernels/cases":         1,
 	"kernels/kerneltest":    2,
+	"kernels/mutate":        2,
 	"nn":                    1,
 	"metrics":               1,
 	"curriculum":            1,

@@ -57,6 +57,17 @@ func groupLogSoftmax(s *suite) {
 	}
 }
 
+// groupExtremes tries scores whose exponentials no float holds: of +-1000 in groups
+// of two, the greater one is certain.
+func groupExtremes(s *suite) {
+	x := []float32{1000, -1000, -1000, 1000, -1000, -1000, 3e38, -3e38}
+	want := []float64{0, -2000, -2000, 0, -math.Ln2, -math.Ln2, 0, math.Inf(-1)}
+	got := s.exec(func(k *call) {
+		k.GroupLogSoftmax(k.outMat("y", 1, 8), k.mat(x, 1, 8), k.ints([]int32{0, 0, 1, 1, 2, 2, 3, 3}), 4)
+	})
+	s.near("GroupLogSoftmax of scores beyond exp", got.f32["y"], want, 2e-6, 2e-6)
+}
+
 // groupAdd tries GroupAdd and GroupSum, its adjoint.
 func groupAdd(s *suite) {
 	r := rng("GroupAdd")

@@ -25,6 +25,7 @@ var parts = []part{
 	{"GELU", []string{"GELU", "GELUGrad"}, gelu},
 	{"Dropout", []string{"Dropout"}, dropout},
 	{"GroupLogSoftmax", []string{"GroupLogSoftmax", "GroupLogSoftmaxGrad"}, groupLogSoftmax},
+	{"GroupExtremes", []string{"GroupLogSoftmax"}, groupExtremes},
 	{"GroupAdd", []string{"GroupAdd", "GroupSum"}, groupAdd},
 	{"Cosine", []string{"Cosine", "CosineGrad"}, cosine},
 	{"CosineNorms", []string{"Cosine", "CosineGrad"}, cosineNorms},

@@ -158,11 +158,10 @@ func (c *workspace) judge(ctx context.Context, m mutation) (verdict, error) {
 		return verdict{mutation: m, found: "DOES NOT BUILD: " + oneLine(out)}, nil
 	}
 	found := "failure"
-	for _, match := range failed.FindAllStringSubmatch(out, -1) {
+	if match := failed.FindStringSubmatch(out); match != nil {
 		if found = match[1]; found == "" {
 			found = oneLine(match[0])
 		}
-		break
 	}
 	return verdict{mutation: m, noticed: true, found: found}, nil
 }
