@@ -39,8 +39,9 @@ const (
 
 // Fake is the fake driver of this process.
 type Fake struct {
-	Path  string // of its libcuda.so.1
-	state *state
+	Path    string // of its libcuda.so.1
+	Flavour Flavour
+	state   *state
 }
 
 // Load builds the fake driver for the .cu files of dir and has this process
@@ -66,7 +67,7 @@ func Load(dir string) (*Fake, error) {
 			return nil, err
 		}
 	}
-	return &Fake{Path: path, state: st}, nil
+	return &Fake{Path: path, Flavour: flavour, state: st}, nil
 }
 
 // Build makes the fake driver for the .cu files of dir and answers the path

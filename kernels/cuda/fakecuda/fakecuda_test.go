@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -203,21 +205,36 @@ func TestFreshMemoryIsNaN(t *testing.T) {
 }
 
 // TestFaults demands that each fault is named with the kernel, the block and
-// the thread that commits it.
+// the thread that commits it, by the flavours that can.
 func TestFaults(t *testing.T) {
+	all := []fakecuda.Flavour{fakecuda.Plain, fakecuda.Checked, fakecuda.Address}
+	checked := all[1:2]
+	undefined := all[1:]
 	for _, c := range []struct {
 		kernel      string
+		flavours    []fakecuda.Flavour
 		grid, block int
-		elements    int // of the one allocation that arguments begins with
-		arguments   []uint64
+		elements    int      // of y
+		arguments   []uint64 // after y
 		want        []string
 	}{
-		{"write_past", 2, 4, 4, []uint64{4}, []string{"CUDA_ERROR_ILLEGAL_ADDRESS", "kernel write_past", "block (1,0,0), thread (0,0,0)", "0 bytes past the end of allocation", "of 16 bytes"}},
-		{"barrier_missed", 1, 4, 4, nil, []string{"CUDA_ERROR_LAUNCH_FAILED", "kernel barrier_missed", "__syncthreads at bad.cu:", "thread (1,0,0) has returned"}},
-		{"barrier_two", 1, 64, 64, nil, []string{"kernel barrier_two", "divergent", "bad.cu:24", "bad.cu:27"}},
-		{"shuffle_missed", 1, 32, 32, nil, []string{"kernel shuffle_missed", "a warp operation at bad.cu:34", "thread (3,0,0) has returned"}},
-		{"divide", 1, 2, 2, []uint64{0}, []string{"kernel divide", "thread (0,0,0)", "division by zero"}},
+		{"write_past", all, 2, 4, 4, []uint64{4}, []string{"CUDA_ERROR_ILLEGAL_ADDRESS", "kernel write_past", "block (1,0,0), thread (0,0,0)", "a write to", "0 bytes past the end of allocation", "of 16 bytes"}},
+		{"barrier_missed", all, 1, 4, 4, nil, []string{"CUDA_ERROR_LAUNCH_FAILED", "kernel barrier_missed", "__syncthreads at bad.cu:17", "thread (1,0,0) has returned"}},
+		{"barrier_two", all, 1, 64, 64, nil, []string{"kernel barrier_two", "divergent", "bad.cu:24", "bad.cu:27"}},
+		{"shuffle_missed", all, 1, 32, 32, nil, []string{"kernel shuffle_missed", "a warp operation at bad.cu:34", "thread (3,0,0) has returned"}},
+		{"divide", all, 1, 2, 2, []uint64{0}, []string{"kernel divide", "thread (0,0,0)", "division by zero"}},
+		{"race_shared", checked, 1, 64, 64, nil, []string{"kernel race_shared", "thread (0,0,0): race: it writes shared memory at bad.cu:47, thread 63 of the block read it at bad.cu:48"}},
+		{"race_global", checked, 2, 1, 1, nil, []string{"kernel race_global", "block (1,0,0)", "race: it reads 0x", "at bad.cu:53, thread 0 of another block wrote it at bad.cu:53"}},
+		{"race_global", checked, 1, 2, 1, nil, []string{"kernel race_global", "thread (1,0,0)", "race: it reads 0x", "at bad.cu:53, thread 0 of the block wrote it at bad.cu:53"}},
+		{"unwritten", checked, 1, 32, 32, nil, []string{"kernel unwritten", "thread (6,0,0)", "reads what nobody wrote: shared memory"}},
+		{"shared_past", []fakecuda.Flavour{fakecuda.Address}, 1, 8, 8, []uint64{8}, []string{"kernel shared_past", "thread (5,0,0)", "global-buffer-overflow"}},
+		{"index_past", undefined, 1, 2, 2, []uint64{3}, []string{"kernel index_past", "thread (1,0,0)", "an index outside of its array at bad.cu:69"}},
+		{"cast", undefined, 1, 2, 2, []uint64{bits(3e9)}, []string{"kernel cast", "thread (0,0,0)", "that its integer type cannot hold at bad.cu:82"}},
+		{"misaligned", undefined, 1, 1, 4, nil, []string{"kernel misaligned", "thread (0,0,0)", "misaligned, or leaves its object at bad.cu:87"}},
 	} {
+		if !slices.Contains(c.flavours, fake.Flavour) {
+			continue
+		}
 		t.Run(c.kernel, func(t *testing.T) {
 			defer fake.Shuffle(fake.ShuffleSeed())
 			fake.Shuffle(0)
@@ -225,8 +242,27 @@ func TestFaults(t *testing.T) {
 			y := s.floats(make([]float32, c.elements)...)
 			err := s.launch(s.bad, c.kernel, c.grid, c.block, 0, append([]uint64{uint64(y)}, c.arguments...)...)
 			wantError(t, err, c.want...)
-			if _, again := cu.MemAlloc(4); again == nil || again.Error() != err.Error() {
+			if _, again := cu.MemAlloc(4); err != nil && (again == nil || again.Error() != err.Error()) {
 				t.Errorf("the context goes on after its error: %v", again)
+			}
+		})
+	}
+}
+
+// TestFlavours runs the tests of this package under the other flavours, in
+// processes of their own: a process loads one driver.
+func TestFlavours(t *testing.T) {
+	if fake.Flavour != fakecuda.Plain {
+		return
+	}
+	for _, flavour := range []fakecuda.Flavour{fakecuda.Checked, fakecuda.Address} {
+		t.Run(flavour.String(), func(t *testing.T) {
+			cmd := exec.Command(os.Args[0], "-test.count=1")
+			environment, err := flavour.Environment()
+			must(t, err)
+			cmd.Env = append(os.Environ(), environment...)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
 			}
 		})
 	}

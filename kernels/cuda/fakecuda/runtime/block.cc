@@ -66,6 +66,7 @@ char *dynamic_memory, *dynamic_base; // SHARED_PER_BLOCK bytes before a page tha
 size_t static_used;
 
 #if defined(__SANITIZE_ADDRESS__)
+bool reported; // by AddressSanitizer in this launch
 const void *main_bottom;
 size_t main_size;
 void *fake_stacks[THREADS_PER_BLOCK], *main_fake;
@@ -98,8 +99,11 @@ void make_current(int t) {
 	threadIdx = coordinates[t];
 }
 
-[[noreturn]] void leave() { // to run_block, for good
-	void *lost;
+// On the way out the stack is not the one that AddressSanitizer believes.
+#define UNWATCHED __attribute__((no_sanitize_address))
+
+[[noreturn]] UNWATCHED void leave() { // to run_block, for good
+	static void *lost;
 #if defined(__SANITIZE_ADDRESS__)
 	__sanitizer_start_switch_fiber(nullptr, main_bottom, main_size);
 #endif
@@ -271,10 +275,30 @@ void run_block() {
 	jump(&main_sp, t, -1);
 #endif
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+// on_report keeps the kind of AddressSanitizer's report, which goes to
+// standard error as a whole. The kernel goes on, and its launch fails when it ends.
+void on_report(const char *report) {
+	if (!running() || reported) return;
+	reported = true;
+	char where[256], what[512];
+	place(where, sizeof where);
+	const char *found = strstr(report, "AddressSanitizer: ");
+	if (!found) found = report;
+	describe((uintptr_t)__asan_get_report_address(), what, sizeof what);
+	fail(CUDA_ERROR_ILLEGAL_ADDRESS, "%s: %.*s, %s %s", where, (int)strcspn(found, "\n"), found,
+	     __asan_get_report_access_type() ? "a write to" : "a read of", what);
+}
+#endif
 } // namespace
 
 int run_launch(const Launch &l) {
 	prepare_memory();
+#if defined(__SANITIZE_ADDRESS__)
+	__asan_set_error_report_callback(on_report);
+	reported = false;
+#endif
 	launch = &l;
 	stop_code = 0;
 	gridDim = {l.grid[0], l.grid[1], l.grid[2]};
@@ -309,6 +333,9 @@ int run_launch(const Launch &l) {
 		at = (at + stride) % blocks;
 	}
 	runs_here = false;
+#if defined(__SANITIZE_ADDRESS__)
+	if (reported && stop_code == 0) stop_code = CUDA_ERROR_ILLEGAL_ADDRESS;
+#endif
 	state->threads += blocks * (uint64_t)total;
 	launch = nullptr;
 	return stop_code;
@@ -326,10 +353,13 @@ bool place(char *text, size_t size) {
 
 void *escape_stack() {
 	static char stack[16 << 10] __attribute__((aligned(16)));
+#if defined(__SANITIZE_ADDRESS__)
+	__asan_unpoison_memory_region(stack, sizeof stack);
+#endif
 	return stack + sizeof stack - 64;
 }
 
-void escape() {
+UNWATCHED void escape() {
 	stop_code = escape_code;
 	leave();
 }
@@ -445,7 +475,7 @@ uint64_t fakecuda_warp(int kind, unsigned mask, uint64_t value, int argument, in
 	}
 	there &= ~mask;
 	exchange(first, mask, kind);
-	races_warp(first, mask);
+	if (kind == FAKECUDA_SYNCWARP) races_warp(first, mask);
 	for (unsigned m = mask; m; m &= m - 1)
 		if (int t = first + __builtin_ctz(m); t != self) make_ready(t);
 	if (random_state) {

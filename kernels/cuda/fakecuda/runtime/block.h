@@ -28,8 +28,7 @@ bool place(char *text, size_t size);
 // thread's start and its last one's end.
 bool running();
 
-// running_thread numbers the thread that runs within its block, running_interval counts the
-// barriers that its block has passed.
+// running_thread numbers the thread that runs within its block.
 int running_thread();
 
 // escape is where a signal handler may continue instead of in a kernel's

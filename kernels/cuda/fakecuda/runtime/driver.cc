@@ -21,6 +21,7 @@
 #include "block.h"
 #include "memory.h"
 #include "module.h"
+#include "races.h"
 #include "state.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -376,6 +377,7 @@ EXPORT CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) 
 	if (int e = check("cuMemcpyHtoD", to, bytes, context)) return bad(e);
 	if (int e = check_host("cuMemcpyHtoD", from, bytes)) return bad(e);
 	memcpy((void *)to, from, bytes);
+	races_written(to, bytes);
 	state->htod++, state->htod_bytes += bytes;
 	return CUDA_SUCCESS;
 }
@@ -393,6 +395,7 @@ EXPORT CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) 
 	if (int e = check("cuMemcpyDtoD", from, bytes, context)) return bad(e);
 	if (bytes && to < from + bytes && from < to + bytes) return bad(fail(CUDA_ERROR_INVALID_VALUE, "cuMemcpyDtoD: the two ranges overlap"));
 	memcpy((void *)to, (void *)from, bytes);
+	races_written(to, bytes);
 	state->dtod++, state->dtod_bytes += bytes;
 	return CUDA_SUCCESS;
 }
@@ -418,6 +421,7 @@ static CUresult set(const char *call, CUdeviceptr to, uint32_t value, size_t wid
 	if (int e = check(call, to, n * width, context)) return bad(e);
 	if (to % width) return bad(fail(CUDA_ERROR_INVALID_VALUE, "%s: 0x%llx is not aligned to %zu bytes", call, to, width));
 	for (size_t i = 0; i < n; i++) memcpy((char *)to + i * width, &value, width); // little-endian
+	races_written(to, n * width);
 	state->memsets++;
 	return CUDA_SUCCESS;
 }
@@ -470,10 +474,9 @@ static int check_arguments(const Function *f, void **arguments, Context *context
 	if (n == 0) return 0;
 	// cu puts the values in slots of 8 bytes, one after the other, and so
 	// shows how many there are.
-	if (!arguments || malloc_usable_size(arguments) < n * sizeof(void *))
-		return fail(CUDA_ERROR_INVALID_VALUE, "launch of %s: fewer than its %zu arguments", k.name.c_str(), n);
+	size_t room = arguments ? malloc_usable_size(arguments) / sizeof(void *) : 0;
 	for (size_t i = 0; i < n; i++)
-		if (arguments[i] != (char *)arguments[0] + 8 * i)
+		if (i >= room || arguments[i] != (char *)arguments[0] + 8 * i)
 			return fail(CUDA_ERROR_INVALID_VALUE, "launch of %s: %zu arguments, it takes %zu", k.name.c_str(), i, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!k.pointers[i]) continue;

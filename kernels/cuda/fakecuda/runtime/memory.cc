@@ -19,7 +19,7 @@
 #endif
 
 namespace {
-const size_t PAGE = 4096, ALIGN = 16, RESERVED = (size_t)1 << 38;
+const size_t PAGE = 4096, ALIGN = 16, RESERVED = (size_t)1 << 36;
 
 // slack is what lies between the end of an allocation and its page's, NaN as
 // a float: an access there does not fault.
@@ -116,6 +116,7 @@ uintptr_t allocate(size_t bytes, Context *context) {
 		if (p == MAP_FAILED) return 0;
 		reserved = (uintptr_t)p;
 		next_address = reserved + PAGE;
+		races_arena(reserved, RESERVED);
 	}
 	size_t pages = round_up(std::max(bytes, ALIGN), PAGE);
 	if (next_address + pages + PAGE > reserved + RESERVED) return 0;
@@ -136,7 +137,7 @@ uintptr_t allocate(size_t bytes, Context *context) {
 	state->live++;
 	state->live_bytes += bytes;
 	state->peak_bytes = std::max(state->peak_bytes, state->live_bytes);
-	races_allocated(base, bytes);
+	races_forbid(base + bytes, taken - bytes);
 	return base;
 }
 
@@ -150,7 +151,6 @@ static void drop(Allocation &a) {
 	mprotect((void *)start, end - start, PROT_NONE);
 	state->live--;
 	state->live_bytes -= a.bytes;
-	races_freed(a.base, a.bytes);
 	size_t index = (size_t)(&a - allocations.data());
 	with_slack.erase(std::remove(with_slack.begin(), with_slack.end(), index), with_slack.end());
 }

@@ -42,6 +42,8 @@ extern "C" __global__ void divide(int *y, int by) {
 // Without a barrier between the write and the read of a neighbour's element.
 extern "C" __global__ void race_shared(float *y) {
 	__shared__ float all[64];
+	all[threadIdx.x] = 0;
+	__syncthreads();
 	all[threadIdx.x] = (float)threadIdx.x;
 	y[threadIdx.x] = all[(threadIdx.x + 1) % 64];
 }
@@ -51,19 +53,36 @@ extern "C" __global__ void race_global(float *y) {
 	y[0] += 1;
 }
 
-// The index passes the end of a shared array, into what lies behind it.
+// A pointer passes the end of a shared array, into what lies behind it.
 extern "C" __global__ void shared_past(float *y, int at) {
 	__shared__ float all[8];
-	all[threadIdx.x] = 1;
+	float *volatile hidden = all, *p = hidden;
+	p[threadIdx.x] = 1;
 	__syncthreads();
-	if (threadIdx.x == 5) all[at] = 2;
-	y[threadIdx.x] = all[threadIdx.x];
+	if (threadIdx.x == 5) p[at] = 2;
+	y[threadIdx.x] = p[threadIdx.x];
 }
 
-// x was written by nobody, and the sum takes it in.
+// An index passes the end of a local array.
+extern "C" __global__ void index_past(float *y, int at) {
+	float own[4] = {1, 2, 3, 4};
+	y[threadIdx.x] = own[(int)threadIdx.x + at];
+}
+
+// Thread 7 writes nothing, and thread 6 reads it.
 extern "C" __global__ void unwritten(float *y) {
 	__shared__ float all[32];
 	if (threadIdx.x != 7) all[threadIdx.x] = 1;
 	__syncthreads();
 	y[threadIdx.x] = all[(threadIdx.x + 1) % 32];
+}
+
+// A float beyond the range of an int.
+extern "C" __global__ void cast(int *y, float x) {
+	y[threadIdx.x] = (int)x;
+}
+
+// The pointer is not aligned to what it points to.
+extern "C" __global__ void misaligned(float *y) {
+	*(double *)(y + 1) = 1;
 }
