@@ -121,6 +121,8 @@ func inParallel(jobs []func() (string, error)) ([]string, error) {
 func compile(compiler string, args []string) (string, error) {
 	var out, messages bytes.Buffer
 	cmd := exec.Command(compiler, args...)
+	// AddressSanitizer is for the test, not for its compiler.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LD_PRELOAD=") })
 	cmd.Stdout, cmd.Stderr = &out, &messages
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("fakecuda: g++ %s: %w\n%s", strings.Join(args, " "), err, messages.String())

@@ -1,6 +1,5 @@
 #include "module.h"
 
-#include <regex>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,78 +20,119 @@ const Kernel *registered(const std::string &name) {
 	return nullptr;
 }
 
-// bytes_of is the size of a PTX type such as .u64 or .b8; 0 if unknown.
-static int bytes_of(const std::string &type) {
-	if (type.size() < 2 || !strchr("usfb", type[0])) return 0;
-	return atoi(type.c_str() + 1) / 8;
+namespace {
+typedef std::vector<std::string> Words;
+
+bool of_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '$' || c == '.' || c == '%'; }
+
+// split cuts PTX into names, directives, numbers and single signs, without
+// its comments.
+Words split(const char *p) {
+	Words words;
+	while (*p) {
+		if (isspace((unsigned char)*p)) {
+			p++;
+		} else if (p[0] == '/' && p[1] == '/') {
+			while (*p && *p != '\n') p++;
+		} else if (p[0] == '/' && p[1] == '*') {
+			const char *end = strstr(p + 2, "*/");
+			p = end ? end + 2 : p + strlen(p);
+		} else if (of_name(*p)) {
+			const char *start = p;
+			while (of_name(*p)) p++;
+			words.push_back(std::string(start, p));
+		} else {
+			words.push_back(std::string(1, *p++));
+		}
+	}
+	return words;
 }
 
-// parameters reads the declarations between the parentheses of an entry:
-// ".param .u64 .ptr .global .align 4 name, .param .align 8 .b8 name[16]".
-static std::vector<int> parameters(const std::string &list) {
-	static const std::regex declaration(R"(\.param((?:\s+\.[a-z]+[0-9]*(?:\s+[0-9]+)?)+)\s+([\w$]+)(?:\[([0-9]+)\])?)");
-	static const std::regex type(R"(\.([usfb][0-9]+))");
-	std::vector<int> sizes;
-	for (std::sregex_iterator d(list.begin(), list.end(), declaration), end; d != end; ++d) {
-		std::string words = (*d)[1];
-		std::smatch t;
-		int size = std::regex_search(words, t, type) ? bytes_of(t[1]) : 0;
-		if ((*d)[3].matched) size *= atoi((*d)[3].str().c_str());
-		sizes.push_back(size);
-	}
-	return sizes;
+// bytes_of is the size of a PTX type such as .u64 or .b8; 0 of another word.
+int bytes_of(const std::string &word) {
+	if (word.size() < 3 || word[0] != '.' || !strchr("usfb", word[1]) || !isdigit((unsigned char)word[2])) return 0;
+	return atoi(word.c_str() + 2) / 8;
 }
+
+struct Variable {
+	std::string name;
+	int bytes;
+};
+
+// variable reads a declaration from words[at], which is behind .param or
+// .shared: ".align 8 .b8 name[16]", ".u64 .ptr .global .align 4 name". It ends
+// at a comma, a parenthesis or a semicolon.
+Variable variable(const Words &words, size_t at) {
+	Variable v = {"", 0};
+	for (; at < words.size() && !strchr(",);", words[at][0]); at++) {
+		if (words[at] == ".align") {
+			at++;
+		} else if (bytes_of(words[at])) {
+			v.bytes = bytes_of(words[at]);
+		} else if (words[at] == "[" && at + 1 < words.size()) {
+			v.bytes *= atoi(words[at + 1].c_str());
+			at += 2;
+		} else if (words[at][0] != '.') {
+			v.name = words[at];
+		}
+	}
+	return v;
+}
+
+// entry reads the one whose name is words[at] and answers where it ends.
+size_t entry(const Words &words, size_t at, const std::vector<Variable> &shared, Entry *e) {
+	e->name = words[at++];
+	for (; at < words.size() && words[at] != "{" && words[at] != ";"; at++) {
+		if (words[at] == ".param") e->sizes.push_back(variable(words, at + 1).bytes);
+		if (words[at] == ".maxntid" || words[at] == ".reqntid") {
+			e->max_threads = 1;
+			do e->max_threads *= atoi(words[++at].c_str());
+			while (words[++at] == ",");
+			at--;
+		}
+	}
+	std::vector<bool> counted(shared.size());
+	for (int depth = 0; at < words.size(); at++) {
+		if (words[at] == "{") depth++;
+		if (words[at] == "}" && --depth == 0) break;
+		for (size_t i = 0; i < shared.size(); i++)
+			if (words[at] == shared[i].name && !counted[i]) {
+				counted[i] = true;
+				e->shared += shared[i].bytes;
+			}
+	}
+	return at;
+}
+} // namespace
 
 bool parse_ptx(const char *image, int capability, std::vector<Entry> *entries, std::string *why) {
 	if (memcmp(image, "\177ELF", 4) == 0 || memcmp(image, "\x50\xed\x55\xba", 4) == 0) {
 		*why = "the image is machine code, and the fake driver takes PTX only";
 		return false;
 	}
-	std::string text(image), code;
-	static const std::regex comment(R"(//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)");
-	code = std::regex_replace(text, comment, "");
-	std::smatch found;
-	static const std::regex version(R"(^\s*\.version\s+[0-9]+\.[0-9]+)"), target(R"(\.target\s+sm_([0-9]+))");
-	if (!std::regex_search(code, found, version)) {
+	Words words = split(image);
+	if (words.size() < 2 || words[0] != ".version") {
 		*why = "the image does not start with a .version, so it is no PTX";
 		return false;
 	}
-	if (!std::regex_search(code, found, target)) {
+	int target = 0;
+	std::vector<Variable> shared; // declared outside of the functions that name it, or in one
+	for (size_t i = 0; i + 1 < words.size(); i++) {
+		if (words[i] == ".target" && words[i + 1].compare(0, 3, "sm_") == 0) target = atoi(words[i + 1].c_str() + 3);
+		if (words[i] == ".shared" && (words[i + 1] == ".align" || bytes_of(words[i + 1]))) shared.push_back(variable(words, i + 1));
+	}
+	if (!target) {
 		*why = "the PTX has no .target";
 		return false;
 	}
-	if (atoi(found[1].str().c_str()) > capability) {
-		*why = "the PTX is for sm_" + found[1].str() + ", the device is sm_" + std::to_string(capability);
+	if (target > capability) {
+		*why = "the PTX is for sm_" + std::to_string(target) + ", the device is sm_" + std::to_string(capability);
 		return false;
 	}
-	// Shared memory is declared outside of the functions that name it.
-	struct Variable { std::string name; int bytes; };
-	std::vector<Variable> variables;
-	static const std::regex shared(R"(\.shared\s+(?:\.align\s+[0-9]+\s+)?\.([usfb][0-9]+)\s+([\w$]+)(?:\[([0-9]+)\])?\s*;)");
-	for (std::sregex_iterator v(code.begin(), code.end(), shared), end; v != end; ++v)
-		variables.push_back({(*v)[2], bytes_of((*v)[1]) * ((*v)[3].matched ? atoi((*v)[3].str().c_str()) : 1)});
-	for (size_t at = code.find(".entry"); at != std::string::npos; at = code.find(".entry", at + 1)) {
-		size_t open = code.find_first_of("({", at);
-		if (open == std::string::npos) break;
+	for (size_t i = 0; i + 1 < words.size(); i++) {
+		if (words[i] != ".entry") continue;
 		Entry e;
-		std::string head = code.substr(at + 6, open - at - 6);
-		e.name = std::regex_replace(head, std::regex(R"(\s+)"), "");
-		size_t close = open;
-		if (code[open] == '(') {
-			close = code.find(')', open);
-			e.sizes = parameters(code.substr(open, close - open));
-		}
-		size_t body = code.find('{', close), next = code.find(".entry", close);
-		if (body == std::string::npos) break;
-		std::string directives = code.substr(close, body - close), rest = code.substr(body, next == std::string::npos ? next : next - body);
-		static const std::regex bound(R"(\.(?:maxntid|reqntid)\s+([0-9]+)(?:\s*,\s*([0-9]+))?(?:\s*,\s*([0-9]+))?)");
-		if (std::regex_search(directives, found, bound)) {
-			e.max_threads = atoi(found[1].str().c_str());
-			for (int i = 2; i < 4; i++)
-				if (found[i].matched) e.max_threads *= atoi(found[i].str().c_str());
-		}
-		for (const Variable &v : variables)
-			if (std::regex_search(rest, std::regex("[^\\w$]" + std::regex_replace(v.name, std::regex(R"(\$)"), "\\$$") + "[^\\w$]"))) e.shared += v.bytes;
+		i = entry(words, i + 1, shared, &e);
 		entries->push_back(e);
 	}
 	return true;
