@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/kernels/bench"
 	"github.com/invoicelab/invoicelab/kernels/cases"
 	"github.com/invoicelab/invoicelab/kernels/device"
 	"github.com/urfave/cli/v2"
@@ -41,6 +43,10 @@ touches. %roofline is the time that the roof allows, over the time taken.`,
 					deviceFlag,
 					&cli.StringFlag{Name: "threads", Usage: "threads, one `NUMBER` or several, as in 1,2", Value: "1"},
 					&cli.StringFlag{Name: "only", Usage: "operations, as in `CRF,Viterbi`; all when empty"},
+					&cli.StringFlag{Name: "docs", Usage: "documents of a batch, one `NUMBER` or several", Value: strconv.Itoa(bench.Bars().Docs)},
+					&cli.IntFlag{Name: "length", Usage: "tokens of a document", Value: bench.Bars().Length},
+					&cli.StringFlag{Name: "labels", Usage: "labels, one `NUMBER` or several", Value: strconv.Itoa(bench.Bars().Labels)},
+					&cli.IntFlag{Name: "dim", Usage: "dimensions of the head", Value: bench.Bars().Dim},
 					&cli.IntFlag{Name: "count", Usage: "samples of each", Value: 1},
 					&cli.DurationFlag{Name: "time", Usage: "least time of a sample", Value: defaultSampleTime},
 					&cli.BoolFlag{Name: "no-roof", Usage: "leave the roof out: a quicker start"},

@@ -31,7 +31,7 @@ func kernelsBench(c *cli.Context) error {
 	if err := operands(c); err != nil {
 		return err
 	}
-	threads, err := threadList(c.String("threads"))
+	threads, err := numberList(c.String("threads"))
 	if err != nil {
 		return usagef("kernels bench: --threads: %w", err)
 	}
@@ -41,7 +41,11 @@ func kernelsBench(c *cli.Context) error {
 	if d := c.Duration("time"); d <= 0 {
 		return usagef("kernels bench: --time is %v, expected more than 0", d)
 	}
-	ops, err := chosenOps(c.String("only"))
+	all, err := opsAt(c)
+	if err != nil {
+		return err
+	}
+	ops, err := chosenOps(all, c.String("only"))
 	if err != nil {
 		return usagef("kernels bench: --only: %w", err)
 	}
@@ -57,8 +61,8 @@ func kernelsBench(c *cli.Context) error {
 	return nil
 }
 
-// threadList reads "1,2".
-func threadList(text string) ([]int, error) {
+// numberList reads "1,2".
+func numberList(text string) ([]int, error) {
 	var list []int
 	for _, part := range strings.Split(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(part))
@@ -70,9 +74,40 @@ func threadList(text string) ([]int, error) {
 	return list, nil
 }
 
-// chosenOps is the operations with a name or title among those listed, or all.
-func chosenOps(only string) ([]bench.Op, error) {
-	all := bench.Ops()
+// opsAt is the operations at each number of documents and of labels, once each:
+// most do not depend on both.
+func opsAt(c *cli.Context) ([]bench.Op, error) {
+	docs, err := numberList(c.String("docs"))
+	if err != nil {
+		return nil, usagef("kernels bench: --docs: %w", err)
+	}
+	labels, err := numberList(c.String("labels"))
+	if err != nil {
+		return nil, usagef("kernels bench: --labels: %w", err)
+	}
+	s := bench.Sizes{Length: c.Int("length"), Dim: c.Int("dim")}
+	for _, name := range []string{"length", "dim"} {
+		if n := c.Int(name); n < 1 {
+			return nil, usagef("kernels bench: --%s is %d, expected at least 1", name, n)
+		}
+	}
+	var ops []bench.Op
+	seen := map[string]bool{}
+	for _, s.Docs = range docs {
+		for _, s.Labels = range labels {
+			for _, o := range bench.Ops(s) {
+				if !seen[o.Title()] {
+					seen[o.Title()] = true
+					ops = append(ops, o)
+				}
+			}
+		}
+	}
+	return ops, nil
+}
+
+// chosenOps is the operations of all with a name or title among those listed, or all.
+func chosenOps(all []bench.Op, only string) ([]bench.Op, error) {
 	if only == "" {
 		return all, nil
 	}

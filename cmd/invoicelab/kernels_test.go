@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,5 +117,32 @@ func TestKernelsBench(t *testing.T) {
 	r = must(t, "kernels", "bench", "--only", "CRF/bio/C=161/T=512/B=16", "--time", "1ms", "--count", "3", "--json", "--no-roof")
 	if err := json.Unmarshal([]byte(r.out), &timings); err != nil || len(timings) != 1 || len(timings[0].Seconds) != 3 || timings[0].Op != "CRF" {
 		t.Errorf("%v:\n%s", err, r.out)
+	}
+}
+
+// Each operation is timed once at each size that it depends on.
+func TestKernelsBenchSizes(t *testing.T) {
+	r := must(t, "kernels", "bench", "--only", "CRF,Separation,Copy", "--docs", "2,3", "--labels", "5,7", "--length", "4", "--dim", "6", "--time", "1ns", "--no-roof", "--json")
+	var timings []timing
+	if err := json.Unmarshal([]byte(r.out), &timings); err != nil {
+		t.Fatal(err, r.out)
+	}
+	var names []string
+	for _, k := range timings {
+		names = append(names, k.Name)
+	}
+	want := []string{
+		"Separation/C=5/D=6", "CRF/C=5/T=4/B=2", "CRF/bio/C=5/T=4/B=2", "Copy/N=8/C=5",
+		"Separation/C=7/D=6", "CRF/C=7/T=4/B=2", "CRF/bio/C=7/T=4/B=2", "Copy/N=8/C=7",
+		"CRF/C=5/T=4/B=3", "CRF/bio/C=5/T=4/B=3", "Copy/N=12/C=5",
+		"CRF/C=7/T=4/B=3", "CRF/bio/C=7/T=4/B=3", "Copy/N=12/C=7",
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("timed %q, expected %q", names, want)
+	}
+	for _, flag := range []string{"docs", "labels", "length", "dim"} {
+		if r := invoke("kernels", "bench", "--"+flag, "0"); r.code != 2 || !strings.Contains(r.err, "--"+flag+": \"0\"") && !strings.Contains(r.err, "--"+flag+" is 0") {
+			t.Errorf("--%s 0: exit %d, %s", flag, r.code, r.err)
+		}
 	}
 }

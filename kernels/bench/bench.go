@@ -1,6 +1,6 @@
-// Package bench times the operations of a backend at the sizes of the project's
-// bars: 16 documents of 512 tokens, 161 labels, 256 dimensions. peers.py beside
-// it times other libraries at the same sizes.
+// Package bench times the operations of a backend, at the sizes of the project's
+// bars if no others are asked for: 16 documents of 512 tokens, 161 labels, 256
+// dimensions. peers.py and gpu_peers.py beside it time other libraries at the same sizes.
 package bench
 
 import (

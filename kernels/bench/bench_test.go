@@ -23,7 +23,7 @@ func TestOps(t *testing.T) {
 		t.Fatalf("roof is %g FLOP/s and %g B/s", roof.Flops, roof.Bandwidth(1<<22))
 	}
 	var titles []string
-	for _, o := range bench.Ops() {
+	for _, o := range bench.Ops(bench.Bars()) {
 		if slices.Contains(titles, o.Title()) {
 			t.Errorf("two operations are called %s", o.Title())
 		}

@@ -7,9 +7,11 @@ import (
 )
 
 // heads lists the operations of the heads, the losses and the CRF. Gradients that
-// accumulate are cleared in the call that is timed, as a step of training does.
-func heads() []Op {
-	n, c, k := tokens, labels, dim
+// accumulate are cleared in the call that is timed, as a step of training does, but
+// for "focal+=": beside "Copy" of as many scores it says how near the loss comes to the
+// speed of the memory.
+func heads(size Sizes) []Op {
+	n, c, k, docs, length := size.tokens(), size.Labels, size.Dim, size.Docs, size.Length
 	perLabel := fmt.Sprintf("N=%d/C=%d", n, c)
 	chain := fmt.Sprintf("C=%d/T=%d/B=%d", c, length, docs)
 	cosine := fmt.Sprintf("N=%d/D=%d/C=%d", n, k, c)
@@ -17,16 +19,16 @@ func heads() []Op {
 	steps := 2 * float64(docs*(length-1)) * float64(c) * float64(c) // one recursion over all steps
 	return []Op{
 		{"Cosine", cosine, mulAdds, f32(n*k, c*k, n*c), func(d *data) func() {
-			s := newScores(d)
+			s := newScores(d, size)
 			return s.forward
 		}},
 		{"CosineGrad", cosine, 2 * mulAdds, f32(2*n*k, 3*c*k, 2*n*c), func(d *data) func() {
-			s := newScores(d)
+			s := newScores(d, size)
 			s.forward()
 			return s.backward
 		}},
 		{"Cosine+CosineGrad", cosine, 3 * mulAdds, f32(2*n*k, 3*c*k, 3*n*c), func(d *data) func() {
-			s := newScores(d)
+			s := newScores(d, size)
 			return func() {
 				s.forward()
 				s.backward()
@@ -37,18 +39,25 @@ func heads() []Op {
 			return func() { d.Separation(dp, l, p, 1) }
 		}},
 		{"SoftmaxLoss", "focal/" + perLabel, 0, f32(3 * n * c), func(d *data) func() {
-			return softmaxLoss(d, kernels.LossParams{Focal: 1, Gamma: 2})
+			return softmaxLoss(d, size, kernels.LossParams{Focal: 1, Gamma: 2}, true)
+		}},
+		{"SoftmaxLoss", "focal+=/" + perLabel, 0, f32(3 * n * c), func(d *data) func() {
+			return softmaxLoss(d, size, kernels.LossParams{Focal: 1, Gamma: 2}, false)
 		}},
 		{"SoftmaxLoss", "cb+focal/" + perLabel, 0, f32(3 * n * c), func(d *data) func() {
 			w := d.zeros(c)
 			d.Fill(w, 1)
-			return softmaxLoss(d, kernels.LossParams{CB: 0.6, Focal: 0.4, Gamma: 2, Weights: w})
+			return softmaxLoss(d, size, kernels.LossParams{CB: 0.6, Focal: 0.4, Gamma: 2, Weights: w}, true)
 		}},
-		{"CRF", chain, 3 * steps, f32(3*n*c, 3*c*c), func(d *data) func() { return newChain(d, false).train }},
-		{"CRF", "bio/" + chain, 1.5 * steps, f32(3*n*c, 3*c*c), func(d *data) func() { return newChain(d, true).train }},
-		{"CRFMarginals", chain, 2 * steps, f32(2*n*c, c*c), func(d *data) func() { return newChain(d, false).marginals }},
-		{"Viterbi", chain, steps, f32(n*c, c*c, n), func(d *data) func() { return newChain(d, false).decode }},
-		{"Viterbi", "bio/" + chain, steps / 2, f32(n*c, c*c, n), func(d *data) func() { return newChain(d, true).decode }},
+		{"CRF", chain, 3 * steps, f32(3*n*c, 3*c*c), func(d *data) func() { return newChain(d, size, false).train }},
+		{"CRF", "bio/" + chain, 1.5 * steps, f32(3*n*c, 3*c*c), func(d *data) func() { return newChain(d, size, true).train }},
+		{"CRFMarginals", chain, 2 * steps, f32(2*n*c, c*c), func(d *data) func() { return newChain(d, size, false).marginals }},
+		{"Viterbi", chain, steps, f32(n*c, c*c, n), func(d *data) func() { return newChain(d, size, false).decode }},
+		{"Viterbi", "bio/" + chain, steps / 2, f32(n*c, c*c, n), func(d *data) func() { return newChain(d, size, true).decode }},
+		{"Copy", perLabel, 0, f32(2 * n * c), func(d *data) func() {
+			y, x := d.zeros(n*c), d.normal(n*c)
+			return func() { d.Copy(y, x) }
+		}},
 		{"Argmax", perLabel, 0, f32(n*c, n), func(d *data) func() {
 			z, path := d.mat(n, c), d.below(n, c)
 			return func() { d.Argmax(path, z) }
@@ -63,8 +72,8 @@ type scores struct {
 	xInv, pInv, t, dt   kernels.F32
 }
 
-func newScores(d *data) *scores {
-	n, c, k := tokens, labels, dim
+func newScores(d *data, size Sizes) *scores {
+	n, c, k := size.tokens(), size.Labels, size.Dim
 	s := &scores{d: d, y: d.zeroMat(n, c), x: d.mat(n, k), p: d.mat(c, k), dy: d.mat(n, c), dx: d.zeroMat(n, k), dp: d.zeroMat(c, k),
 		xInv: d.zeros(n), pInv: d.zeros(c), t: d.zeros(1), dt: d.zeros(1)}
 	d.Fill(s.t, 10)
@@ -79,10 +88,14 @@ func (s *scores) backward() {
 	s.d.CosineGrad(s.dx, s.dp, s.dt, s.dy, s.y, s.x, s.p, s.xInv, s.pInv, s.t)
 }
 
-func softmaxLoss(d *data, p kernels.LossParams) func() {
-	z, dz, y, loss := d.mat(tokens, labels), d.zeroMat(tokens, labels), d.below(tokens, labels), d.doubles(3)
+// softmaxLoss clears the gradient in the call, unless it goes on adding to it.
+func softmaxLoss(d *data, size Sizes, p kernels.LossParams, clear bool) func() {
+	n, c := size.tokens(), size.Labels
+	z, dz, y, loss := d.mat(n, c), d.zeroMat(n, c), d.below(n, c), d.doubles(3)
 	return func() {
-		d.Fill(dz.Data, 0)
+		if clear {
+			d.Fill(dz.Data, 0)
+		}
 		d.SoftmaxLoss(dz, loss, z, y, p)
 	}
 }
@@ -100,8 +113,8 @@ type chain struct {
 
 // newChain draws scores and labels. bio forbids what BIO forbids, with O at label
 // 0, B-X at odd and I-X at even labels, and draws legal labels.
-func newChain(d *data, bio bool) *chain {
-	n, c := tokens, labels
+func newChain(d *data, size Sizes, bio bool) *chain {
+	n, c, docs, length := size.tokens(), size.Labels, size.Docs, size.Length
 	ch := &chain{d: d, emit: d.mat(n, c), dEmit: d.zeroMat(n, c), p: d.zeroMat(n, c), path: d.below(n, c),
 		g:   kernels.CRFGrad{Trans: d.zeroMat(c, c), Start: d.zeros(c), End: d.zeros(c)},
 		nll: d.doubles(docs), logZ: d.doubles(docs), score: d.doubles(docs)}

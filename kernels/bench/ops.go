@@ -6,22 +6,6 @@ import (
 	"github.com/invoicelab/invoicelab/kernels"
 )
 
-// Sizes of the bars.
-const (
-	docs   = 16
-	length = 512
-	tokens = docs * length
-	labels = 161
-	dim    = 256 // of the head
-	wide   = 768 // of a pretrained encoder
-	hidden = 96  // of the compact encoder
-	near   = 7   // neighbours of a context layer
-	ids    = 8   // features a token
-	table  = 1 << 15
-	groups = 33
-	params = 1 << 20
-)
-
 // f32 is the bytes of n float32.
 func f32(n ...int) float64 {
 	sum := 0
@@ -32,7 +16,8 @@ func f32(n ...int) float64 {
 }
 
 // Ops lists what is timed.
-func Ops() []Op {
+func Ops(s Sizes) []Op {
+	tokens, labels, dim := s.tokens(), s.Labels, s.Dim
 	ops := []Op{
 		product("NN", tokens, wide, dim),
 		product("NN", tokens, dim, labels),
@@ -127,7 +112,7 @@ func Ops() []Op {
 			h := kernels.AdamW{LR: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: 1}
 			return func() { d.AdamWRows(p, g, m, v, at, norm, h) }
 		}},
-	), heads()...)
+	), heads(s)...)
 }
 
 // product is c [m, n] = op(a) op(b) with sums of k terms.
