@@ -23,7 +23,7 @@ func (n *native) directions(p kernels.Mat, inv []float32) []float32 {
 }
 
 func (n *native) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat, temperature kernels.F32) {
-	checkCosine("Cosine", y, xInv, pInv, x, p, temperature)
+	kernels.CheckCosine("Cosine", y, xInv, pInv, x, p, temperature)
 	n.reciprocals(xInv.Host, x)
 	n.reciprocals(pInv.Host, p)
 	c, scale := p.Rows, C.float(temperature.Host[0])
@@ -35,11 +35,11 @@ func (n *native) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat,
 
 func (n *native) CosineGrad(dx, dp kernels.Mat, dTemperature kernels.F32, dy, y, x, p kernels.Mat, xInv, pInv, temperature kernels.F32) {
 	const op = "CosineGrad"
-	checkCosine(op, y, xInv, pInv, x, p, temperature)
-	needMat(op, "dx", dx, x.Rows, x.Cols)
-	needMat(op, "dp", dp, p.Rows, p.Cols)
-	needMat(op, "dy", dy, y.Rows, y.Cols)
-	needLen(op, "dTemperature", dTemperature.Len, 1)
+	kernels.CheckCosine(op, y, xInv, pInv, x, p, temperature)
+	kernels.NeedMat(op, "dx", dx, x.Rows, x.Cols)
+	kernels.NeedMat(op, "dp", dp, p.Rows, p.Cols)
+	kernels.NeedMat(op, "dy", dy, y.Rows, y.Cols)
+	kernels.NeedLen(op, "dTemperature", dTemperature.Len, 1)
 	rows, d, c, scale := x.Rows, x.Cols, p.Rows, temperature.Host[0]
 
 	// pull = temperature dy / |x| is what both gradients multiply.
@@ -74,9 +74,9 @@ func (n *native) fromDirections(dp kernels.Mat, g []float32, p kernels.Mat, inv 
 
 func (n *native) Separation(dp kernels.Mat, loss kernels.F64, p kernels.Mat, scale float32) {
 	const op = "Separation"
-	whole(op, "p", p)
-	needMat(op, "dp", dp, p.Rows, p.Cols)
-	needLen(op, "loss", loss.Len, 1)
+	kernels.Whole(op, "p", p)
+	kernels.NeedMat(op, "dp", dp, p.Rows, p.Cols)
+	kernels.NeedLen(op, "loss", loss.Len, 1)
 	c, d := p.Rows, p.Cols
 	loss.Host[0] = 0
 	if c < 2 {

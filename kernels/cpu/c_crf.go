@@ -53,9 +53,9 @@ func (n *native) forwardBackward(marginal []float32, logZ []float64, emit kernel
 }
 
 func (n *native) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
-	docs := checkCRF("CRFMarginals", emit, w, offsets)
-	needMat("CRFMarginals", "p", p, emit.Rows, emit.Cols)
-	needLen("CRFMarginals", "logZ", logZ.Len, docs)
+	docs := kernels.CheckCRF("CRFMarginals", emit, w, offsets)
+	kernels.NeedMat("CRFMarginals", "p", p, emit.Rows, emit.Cols)
+	kernels.NeedLen("CRFMarginals", "logZ", logZ.Len, docs)
 	n.crf.chain.exp(n.k, n.panel, w)
 	var some []int32 // documents with a token
 	for b := range docs {
@@ -75,8 +75,8 @@ func (n *native) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat,
 }
 
 func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) (fallbacks int) {
-	all := checkCRF("CRF", emit, w, offsets)
-	checkCRFGrad(nll, dEmit, g, emit, labels, all)
+	all := kernels.CheckCRF("CRF", emit, w, offsets)
+	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, all)
 	m := &n.crf
 	m.chain.exp(n.k, n.panel, w)
 	m.marginal, m.logZ = grown(m.marginal, emit.Rows*emit.Cols), grown(m.logZ, all)

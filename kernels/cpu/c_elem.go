@@ -12,24 +12,24 @@ import (
 )
 
 func (n *native) GELU(y, x kernels.F32) {
-	needLen("GELU", "y", y.Len, x.Len)
+	kernels.NeedLen("GELU", "y", y.Len, x.Len)
 	n.pool.split(x.Len, 16, 3*nsElement, func(_, lo, hi int) {
 		C.k_gelu(n.k, floatAt(y.Host, lo), floatAt(x.Host, lo), C.long(hi-lo))
 	})
 }
 
 func (n *native) GELUGrad(dx, dy, x kernels.F32) {
-	needLen("GELUGrad", "dx", dx.Len, x.Len)
-	needLen("GELUGrad", "dy", dy.Len, x.Len)
+	kernels.NeedLen("GELUGrad", "dx", dx.Len, x.Len)
+	kernels.NeedLen("GELUGrad", "dy", dy.Len, x.Len)
 	n.pool.split(x.Len, 16, 3*nsElement, func(_, lo, hi int) {
 		C.k_gelu_grad(n.k, floatAt(dx.Host, lo), floatAt(dy.Host, lo), floatAt(x.Host, lo), C.long(hi-lo))
 	})
 }
 
 func (n *native) Dropout(y, x kernels.F32, rate float32, seed uint64) {
-	needLen("Dropout", "y", y.Len, x.Len)
+	kernels.NeedLen("Dropout", "y", y.Len, x.Len)
 	if !(rate >= 0 && rate < 1) {
-		misfit("Dropout", "rate is %v, expected 0 to below 1", rate)
+		kernels.Misfit("Dropout", "rate is %v, expected 0 to below 1", rate)
 	}
 	// A draw of 24 bits over 2^24 is at least rate when the bits are at least this.
 	threshold := uint64(math.Ceil(float64(rate) * (1 << 24)))
@@ -43,7 +43,7 @@ func (n *native) Dropout(y, x kernels.F32, rate float32, seed uint64) {
 const sumChunk = 1 << 14
 
 func (n *native) SumSquares(dst kernels.F64, x kernels.F32) {
-	needLen("SumSquares", "dst", dst.Len, 1)
+	kernels.NeedLen("SumSquares", "dst", dst.Len, 1)
 	sums := make([]float64, (x.Len+sumChunk-1)/sumChunk)
 	n.pool.split(len(sums), 1, nsElement*sumChunk, func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -58,9 +58,9 @@ func (n *native) SumSquares(dst kernels.F64, x kernels.F32) {
 
 func (n *native) SumSquaresRows(dst kernels.F64, x kernels.Mat, rows kernels.I32) {
 	const op = "SumSquaresRows"
-	whole(op, "x", x)
-	needLen(op, "dst", dst.Len, 1)
-	checkSorted(op, rows, x.Rows)
+	kernels.Whole(op, "x", x)
+	kernels.NeedLen(op, "dst", dst.Len, 1)
+	kernels.CheckSorted(op, rows, x.Rows)
 	sums := make([]float64, rows.Len)
 	n.pool.split(rows.Len, 1, nsElement*float64(x.Cols)+50, func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -73,19 +73,19 @@ func (n *native) SumSquaresRows(dst kernels.F64, x kernels.Mat, rows kernels.I32
 }
 
 func (n *native) AdamW(p, g, m, v kernels.F32, normSq kernels.F64, h kernels.AdamW) {
-	checkAdamW("AdamW", p.Len, g.Len, m.Len, v.Len, normSq, h)
+	kernels.CheckAdamW("AdamW", p.Len, g.Len, m.Len, v.Len, normSq, h)
 	step := newAdamStep(normSq, h)
 	n.pool.split(p.Len, 16, 4*nsElement, func(_, lo, hi int) { n.adamw(step, p, g, m, v, lo, hi) })
 }
 
 func (n *native) AdamWRows(p, g, m, v kernels.Mat, rows kernels.I32, normSq kernels.F64, h kernels.AdamW) {
 	const op = "AdamWRows"
-	whole(op, "p", p)
-	needMat(op, "g", g, p.Rows, p.Cols)
-	needMat(op, "m", m, p.Rows, p.Cols)
-	needMat(op, "v", v, p.Rows, p.Cols)
-	checkAdamW(op, p.Data.Len, g.Data.Len, m.Data.Len, v.Data.Len, normSq, h)
-	checkSorted(op, rows, p.Rows)
+	kernels.Whole(op, "p", p)
+	kernels.NeedMat(op, "g", g, p.Rows, p.Cols)
+	kernels.NeedMat(op, "m", m, p.Rows, p.Cols)
+	kernels.NeedMat(op, "v", v, p.Rows, p.Cols)
+	kernels.CheckAdamW(op, p.Data.Len, g.Data.Len, m.Data.Len, v.Data.Len, normSq, h)
+	kernels.CheckSorted(op, rows, p.Rows)
 	step := newAdamStep(normSq, h)
 	n.pool.split(rows.Len, 1, 4*nsElement*float64(p.Cols)+50, func(_, lo, hi int) {
 		for _, row := range rows.Host[lo:hi] {
@@ -102,7 +102,7 @@ func (n *native) adamw(s adamStep, p, g, m, v kernels.F32, lo, hi int) {
 }
 
 func (n *native) Embed(y, table kernels.Mat, ids kernels.I32) {
-	width := checkEmbed("Embed", y, table, ids)
+	width := kernels.CheckEmbed("Embed", y, table, ids)
 	h := y.Cols
 	n.pool.split(y.Rows, 1, nsElement*float64((width+1)*h), func(_, lo, hi int) {
 		C.k_embed_rows(n.k, floatAt(y.Data.Host, lo*h), float(table.Data.Host), int32s(ids.Host[lo*width:]),
@@ -111,12 +111,12 @@ func (n *native) Embed(y, table kernels.Mat, ids kernels.I32) {
 }
 
 func (n *native) EmbedGrad(dTable, dy kernels.Mat, ids kernels.I32) {
-	width := checkEmbed("EmbedGrad", dy, dTable, ids)
+	width := kernels.CheckEmbed("EmbedGrad", dy, dTable, ids)
 	n.scatter(dTable, dy.Data.Host, ids, width)
 }
 
 func (n *native) Gather(y, x kernels.Mat, idx kernels.I32) {
-	checkGather("Gather", y, x, idx)
+	kernels.CheckGather("Gather", y, x, idx)
 	h := x.Cols
 	n.pool.split(idx.Len, 1, nsElement*float64(h), func(_, lo, hi int) {
 		C.k_gather_rows(n.k, floatAt(y.Data.Host, lo*h), float(x.Data.Host), int32s(idx.Host[lo:]), C.long(hi-lo), C.long(h))
@@ -124,7 +124,7 @@ func (n *native) Gather(y, x kernels.Mat, idx kernels.I32) {
 }
 
 func (n *native) GatherGrad(dx, dy kernels.Mat, idx kernels.I32) {
-	checkGather("GatherGrad", dy, dx, idx)
+	kernels.CheckGather("GatherGrad", dy, dx, idx)
 	n.scatter(dx, dy.Data.Host, idx, 1)
 }
 

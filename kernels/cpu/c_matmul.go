@@ -18,7 +18,7 @@ const (
 const gemmTBlock = 128
 
 func (n *native) MatMul(c, a, b kernels.Mat, ta, tb, accumulate bool) {
-	m, cols, k := checkMatMul(c, a, b, ta, tb)
+	m, cols, k := kernels.CheckMatMul(c, a, b, ta, tb)
 	if ta {
 		n.gemmT(c.Data.Host, a.Data.Host, m, b.Data.Host, cols, m, cols, k, accumulate)
 		return
@@ -69,16 +69,16 @@ func (n *native) gemmT(c, a []float32, lda int, b []float32, ldb, m, cols, k int
 }
 
 func (n *native) AddBias(y kernels.Mat, bias kernels.F32) {
-	whole("AddBias", "y", y)
-	needLen("AddBias", "bias", bias.Len, y.Cols)
+	kernels.Whole("AddBias", "y", y)
+	kernels.NeedLen("AddBias", "bias", bias.Len, y.Cols)
 	n.pool.split(y.Rows, 1, nsElement*float64(y.Cols), func(_, lo, hi int) {
 		C.k_add_bias(n.k, floatAt(y.Data.Host, lo*y.Cols), float(bias.Host), C.long(hi-lo), C.long(y.Cols))
 	})
 }
 
 func (n *native) ColSum(dst kernels.F32, x kernels.Mat) {
-	whole("ColSum", "x", x)
-	needLen("ColSum", "dst", dst.Len, x.Cols)
+	kernels.Whole("ColSum", "x", x)
+	kernels.NeedLen("ColSum", "dst", dst.Len, x.Cols)
 	sums := n.chunkSums(x.Rows, x.Cols)
 	n.pool.chunks(x.Rows, nsElement*float64(x.Cols), func(_, i, lo, hi int) {
 		C.k_col_sum(n.k, floatAt(sums, i*x.Cols), floatAt(x.Data.Host, lo*x.Cols), C.long(hi-lo), C.long(x.Cols))
@@ -103,7 +103,7 @@ func addChunks(dst, sums []float32) {
 }
 
 func (n *native) Axpy(y kernels.F32, alpha float32, x kernels.F32) {
-	needLen("Axpy", "x", x.Len, y.Len)
+	kernels.NeedLen("Axpy", "x", x.Len, y.Len)
 	n.pool.split(y.Len, 16, nsElement, func(_, lo, hi int) {
 		C.k_axpy(n.k, floatAt(y.Host, lo), C.float(alpha), floatAt(x.Host, lo), C.long(hi-lo))
 	})

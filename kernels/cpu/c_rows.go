@@ -8,8 +8,8 @@ import "C"
 import "github.com/invoicelab/invoicelab/kernels"
 
 func (n *native) LayerNorm(y, stats, x kernels.Mat, gamma, beta kernels.F32) {
-	checkLayerNorm("LayerNorm", y, stats, x, gamma)
-	needLen("LayerNorm", "beta", beta.Len, x.Cols)
+	kernels.CheckLayerNorm("LayerNorm", y, stats, x, gamma)
+	kernels.NeedLen("LayerNorm", "beta", beta.Len, x.Cols)
 	h := x.Cols
 	n.pool.split(x.Rows, 1, 2*nsElement*float64(h), func(_, lo, hi int) {
 		C.k_layer_norm(n.k, floatAt(y.Data.Host, lo*h), floatAt(stats.Data.Host, 2*lo), floatAt(x.Data.Host, lo*h),
@@ -19,10 +19,10 @@ func (n *native) LayerNorm(y, stats, x kernels.Mat, gamma, beta kernels.F32) {
 
 func (n *native) LayerNormGrad(dx kernels.Mat, dGamma, dBeta kernels.F32, dy, x, stats kernels.Mat, gamma kernels.F32) {
 	const op = "LayerNormGrad"
-	checkLayerNorm(op, dy, stats, x, gamma)
-	needMat(op, "dx", dx, x.Rows, x.Cols)
-	needLen(op, "dGamma", dGamma.Len, x.Cols)
-	needLen(op, "dBeta", dBeta.Len, x.Cols)
+	kernels.CheckLayerNorm(op, dy, stats, x, gamma)
+	kernels.NeedMat(op, "dx", dx, x.Rows, x.Cols)
+	kernels.NeedLen(op, "dGamma", dGamma.Len, x.Cols)
+	kernels.NeedLen(op, "dBeta", dBeta.Len, x.Cols)
 	h := x.Cols
 	sumGamma, sumBeta := n.chunkSums(x.Rows, h), n.chunkSums(x.Rows, h)
 	n.pool.chunks(x.Rows, 3*nsElement*float64(h), func(_, i, lo, hi int) {
@@ -54,9 +54,9 @@ func byGroup(groupOf []int32, groups int) (order, start []int32) {
 
 func (n *native) GroupLogSoftmax(y, x kernels.Mat, groupOf kernels.I32, groups int) {
 	const op = "GroupLogSoftmax"
-	whole(op, "x", x)
-	needMat(op, "y", y, x.Rows, x.Cols)
-	checkGroups(op, groupOf, x.Cols, groups)
+	kernels.Whole(op, "x", x)
+	kernels.NeedMat(op, "y", y, x.Rows, x.Cols)
+	kernels.CheckGroups(op, groupOf, x.Cols, groups)
 	order, start := byGroup(groupOf.Host, groups)
 	c := x.Cols
 	n.pool.split(x.Rows, n.lanes, 5*nsElement*float64(c), func(worker, lo, hi int) {
@@ -67,10 +67,10 @@ func (n *native) GroupLogSoftmax(y, x kernels.Mat, groupOf kernels.I32, groups i
 
 func (n *native) GroupLogSoftmaxGrad(dx, dy, y kernels.Mat, groupOf kernels.I32, groups int) {
 	const op = "GroupLogSoftmaxGrad"
-	whole(op, "y", y)
-	needMat(op, "dx", dx, y.Rows, y.Cols)
-	needMat(op, "dy", dy, y.Rows, y.Cols)
-	checkGroups(op, groupOf, y.Cols, groups)
+	kernels.Whole(op, "y", y)
+	kernels.NeedMat(op, "dx", dx, y.Rows, y.Cols)
+	kernels.NeedMat(op, "dy", dy, y.Rows, y.Cols)
+	kernels.CheckGroups(op, groupOf, y.Cols, groups)
 	order, start := byGroup(groupOf.Host, groups)
 	c := y.Cols
 	n.pool.split(y.Rows, n.lanes, 5*nsElement*float64(c), func(worker, lo, hi int) {
@@ -80,9 +80,9 @@ func (n *native) GroupLogSoftmaxGrad(dx, dy, y kernels.Mat, groupOf kernels.I32,
 }
 
 func (n *native) GroupAdd(y, g kernels.Mat, groupOf kernels.I32) {
-	whole("GroupAdd", "y", y)
-	needMat("GroupAdd", "g", g, y.Rows, g.Cols)
-	checkGroups("GroupAdd", groupOf, y.Cols, g.Cols)
+	kernels.Whole("GroupAdd", "y", y)
+	kernels.NeedMat("GroupAdd", "g", g, y.Rows, g.Cols)
+	kernels.CheckGroups("GroupAdd", groupOf, y.Cols, g.Cols)
 	n.pool.split(y.Rows, 1, 2*nsElement*float64(y.Cols), func(_, lo, hi int) {
 		C.k_group_add(n.k, floatAt(y.Data.Host, lo*y.Cols), floatAt(g.Data.Host, lo*g.Cols), int32s(groupOf.Host),
 			C.long(hi-lo), C.long(y.Cols), C.long(g.Cols))
@@ -90,9 +90,9 @@ func (n *native) GroupAdd(y, g kernels.Mat, groupOf kernels.I32) {
 }
 
 func (n *native) GroupSum(dg, dy kernels.Mat, groupOf kernels.I32) {
-	whole("GroupSum", "dy", dy)
-	needMat("GroupSum", "dg", dg, dy.Rows, dg.Cols)
-	checkGroups("GroupSum", groupOf, dy.Cols, dg.Cols)
+	kernels.Whole("GroupSum", "dy", dy)
+	kernels.NeedMat("GroupSum", "dg", dg, dy.Rows, dg.Cols)
+	kernels.CheckGroups("GroupSum", groupOf, dy.Cols, dg.Cols)
 	n.pool.split(dy.Rows, 1, 3*nsElement*float64(dy.Cols), func(worker, lo, hi int) {
 		C.k_group_sum(n.k, floatAt(dg.Data.Host, lo*dg.Cols), floatAt(dy.Data.Host, lo*dy.Cols), int32s(groupOf.Host),
 			C.long(hi-lo), C.long(dy.Cols), C.long(dg.Cols), float(n.worker(worker, dg.Cols)))
@@ -100,7 +100,7 @@ func (n *native) GroupSum(dg, dy kernels.Mat, groupOf kernels.I32) {
 }
 
 func (n *native) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, labels kernels.I32, p kernels.LossParams) {
-	checkLoss(dz, loss, z, labels, p)
+	kernels.CheckLoss(dz, loss, z, labels, p)
 	clear(loss.Host)
 	var valid, weight float64
 	for _, y := range labels.Host {
@@ -135,10 +135,10 @@ func (n *native) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, la
 }
 
 func (n *native) Argmax(path kernels.I32, z kernels.Mat) {
-	whole("Argmax", "z", z)
-	needLen("Argmax", "path", path.Len, z.Rows)
+	kernels.Whole("Argmax", "z", z)
+	kernels.NeedLen("Argmax", "path", path.Len, z.Rows)
 	if z.Rows > 0 && z.Cols == 0 {
-		misfit("Argmax", "no columns")
+		kernels.Misfit("Argmax", "no columns")
 	}
 	n.pool.split(z.Rows, 1, nsElement*float64(z.Cols), func(_, lo, hi int) {
 		C.k_argmax_rows(n.k, int32s(path.Host[lo:]), floatAt(z.Data.Host, lo*z.Cols), C.long(hi-lo), C.long(z.Cols))

@@ -8,9 +8,9 @@ import "C"
 import "github.com/invoicelab/invoicelab/kernels"
 
 func (n *native) Viterbi(path kernels.I32, score kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
-	all := checkCRF("Viterbi", emit, w, offsets)
-	needLen("Viterbi", "path", path.Len, emit.Rows)
-	needLen("Viterbi", "score", score.Len, all)
+	all := kernels.CheckCRF("Viterbi", emit, w, offsets)
+	kernels.NeedLen("Viterbi", "path", path.Len, emit.Rows)
+	kernels.NeedLen("Viterbi", "score", score.Len, all)
 	var docs []int32
 	for b := range all {
 		if offsets[b] == offsets[b+1] {

@@ -51,7 +51,7 @@ func (r *ref) each(n, cost int, work func(lo, hi int)) {
 
 func newBuf[T float32 | float64 | int32](op string, n int) kernels.Buf[T] {
 	if n < 0 {
-		misfit(op, "%d elements", n)
+		kernels.Misfit(op, "%d elements", n)
 	}
 	return kernels.Buf[T]{Host: make([]T, n), Len: n}
 }
@@ -67,32 +67,32 @@ func (r *ref) FreeF64(kernels.F64) {}
 func (r *ref) FreeI32(kernels.I32) {}
 
 func (r *ref) PutF32(dst kernels.F32, src []float32) {
-	sameLen("PutF32", "dst", dst.Len, "src", len(src))
+	kernels.SameLen("PutF32", "dst", dst.Len, "src", len(src))
 	copy(dst.Host, src)
 }
 
 func (r *ref) PutI32(dst kernels.I32, src []int32) {
-	sameLen("PutI32", "dst", dst.Len, "src", len(src))
+	kernels.SameLen("PutI32", "dst", dst.Len, "src", len(src))
 	copy(dst.Host, src)
 }
 
 func (r *ref) GetF32(dst []float32, src kernels.F32) {
-	sameLen("GetF32", "dst", len(dst), "src", src.Len)
+	kernels.SameLen("GetF32", "dst", len(dst), "src", src.Len)
 	copy(dst, src.Host)
 }
 
 func (r *ref) GetF64(dst []float64, src kernels.F64) {
-	sameLen("GetF64", "dst", len(dst), "src", src.Len)
+	kernels.SameLen("GetF64", "dst", len(dst), "src", src.Len)
 	copy(dst, src.Host)
 }
 
 func (r *ref) GetI32(dst []int32, src kernels.I32) {
-	sameLen("GetI32", "dst", len(dst), "src", src.Len)
+	kernels.SameLen("GetI32", "dst", len(dst), "src", src.Len)
 	copy(dst, src.Host)
 }
 
 func (r *ref) Copy(dst, src kernels.F32) {
-	sameLen("Copy", "dst", dst.Len, "src", src.Len)
+	kernels.SameLen("Copy", "dst", dst.Len, "src", src.Len)
 	copy(dst.Host, src.Host)
 }
 

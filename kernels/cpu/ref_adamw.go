@@ -7,15 +7,15 @@ import (
 )
 
 func (r *ref) SumSquares(dst kernels.F64, x kernels.F32) {
-	needLen("SumSquares", "dst", dst.Len, 1)
+	kernels.NeedLen("SumSquares", "dst", dst.Len, 1)
 	dst.Host[0] += dot(x.Host, x.Host)
 }
 
 func (r *ref) SumSquaresRows(dst kernels.F64, x kernels.Mat, rows kernels.I32) {
 	const op = "SumSquaresRows"
-	whole(op, "x", x)
-	needLen(op, "dst", dst.Len, 1)
-	checkSorted(op, rows, x.Rows)
+	kernels.Whole(op, "x", x)
+	kernels.NeedLen(op, "dst", dst.Len, 1)
+	kernels.CheckSorted(op, rows, x.Rows)
 	for _, n := range rows.Host {
 		row := x.Data.Host[int(n)*x.Cols : (int(n)+1)*x.Cols]
 		dst.Host[0] += dot(row, row)
@@ -23,7 +23,7 @@ func (r *ref) SumSquaresRows(dst kernels.F64, x kernels.Mat, rows kernels.I32) {
 }
 
 func (r *ref) AdamW(p, g, m, v kernels.F32, normSq kernels.F64, h kernels.AdamW) {
-	checkAdamW("AdamW", p.Len, g.Len, m.Len, v.Len, normSq, h)
+	kernels.CheckAdamW("AdamW", p.Len, g.Len, m.Len, v.Len, normSq, h)
 	step := newAdamStep(normSq, h)
 	r.each(p.Len, 16, func(lo, hi int) {
 		step.apply(p.Host[lo:hi], g.Host[lo:hi], m.Host[lo:hi], v.Host[lo:hi])
@@ -32,12 +32,12 @@ func (r *ref) AdamW(p, g, m, v kernels.F32, normSq kernels.F64, h kernels.AdamW)
 
 func (r *ref) AdamWRows(p, g, m, v kernels.Mat, rows kernels.I32, normSq kernels.F64, h kernels.AdamW) {
 	const op = "AdamWRows"
-	whole(op, "p", p)
-	needMat(op, "g", g, p.Rows, p.Cols)
-	needMat(op, "m", m, p.Rows, p.Cols)
-	needMat(op, "v", v, p.Rows, p.Cols)
-	checkAdamW(op, p.Data.Len, g.Data.Len, m.Data.Len, v.Data.Len, normSq, h)
-	checkSorted(op, rows, p.Rows)
+	kernels.Whole(op, "p", p)
+	kernels.NeedMat(op, "g", g, p.Rows, p.Cols)
+	kernels.NeedMat(op, "m", m, p.Rows, p.Cols)
+	kernels.NeedMat(op, "v", v, p.Rows, p.Cols)
+	kernels.CheckAdamW(op, p.Data.Len, g.Data.Len, m.Data.Len, v.Data.Len, normSq, h)
+	kernels.CheckSorted(op, rows, p.Rows)
 	step := newAdamStep(normSq, h)
 	r.each(rows.Len, 16*p.Cols, func(lo, hi int) {
 		for _, n := range rows.Host[lo:hi] {

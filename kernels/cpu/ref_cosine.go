@@ -25,7 +25,7 @@ func (r *ref) reciprocals(inv kernels.F32, x kernels.Mat) {
 }
 
 func (r *ref) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat, temperature kernels.F32) {
-	checkCosine("Cosine", y, xInv, pInv, x, p, temperature)
+	kernels.CheckCosine("Cosine", y, xInv, pInv, x, p, temperature)
 	r.reciprocals(xInv, x)
 	r.reciprocals(pInv, p)
 	d, c, scale := x.Cols, p.Rows, float64(temperature.Host[0])
@@ -42,11 +42,11 @@ func (r *ref) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat, te
 
 func (r *ref) CosineGrad(dx, dp kernels.Mat, dTemperature kernels.F32, dy, y, x, p kernels.Mat, xInv, pInv, temperature kernels.F32) {
 	const op = "CosineGrad"
-	checkCosine(op, y, xInv, pInv, x, p, temperature)
-	needMat(op, "dx", dx, x.Rows, x.Cols)
-	needMat(op, "dp", dp, p.Rows, p.Cols)
-	needMat(op, "dy", dy, y.Rows, y.Cols)
-	needLen(op, "dTemperature", dTemperature.Len, 1)
+	kernels.CheckCosine(op, y, xInv, pInv, x, p, temperature)
+	kernels.NeedMat(op, "dx", dx, x.Rows, x.Cols)
+	kernels.NeedMat(op, "dp", dp, p.Rows, p.Cols)
+	kernels.NeedMat(op, "dy", dy, y.Rows, y.Cols)
+	kernels.NeedLen(op, "dTemperature", dTemperature.Len, 1)
 	d, c, scale := x.Cols, p.Rows, float64(temperature.Host[0])
 	cos := func(n, j int) float64 { return float64(y.Data.Host[n*c+j]) / scale }
 	up := func(n, j int) float64 { return float64(dy.Data.Host[n*c+j]) }
@@ -108,9 +108,9 @@ func addTo(y []float32, x []float64) {
 
 func (r *ref) Separation(dp kernels.Mat, loss kernels.F64, p kernels.Mat, scale float32) {
 	const op = "Separation"
-	whole(op, "p", p)
-	needMat(op, "dp", dp, p.Rows, p.Cols)
-	needLen(op, "loss", loss.Len, 1)
+	kernels.Whole(op, "p", p)
+	kernels.NeedMat(op, "dp", dp, p.Rows, p.Cols)
+	kernels.NeedLen(op, "loss", loss.Len, 1)
 	c, d := p.Rows, p.Cols
 	loss.Host[0] = 0
 	if c < 2 {

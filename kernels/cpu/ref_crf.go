@@ -9,8 +9,8 @@ import (
 // CRF of the reference stays in float64 with a log scale per step, so no
 // document is ever redone: fallbacks is 0.
 func (r *ref) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) (fallbacks int) {
-	docs := checkCRF("CRF", emit, w, offsets)
-	checkCRFGrad(nll, dEmit, g, emit, labels, docs)
+	docs := kernels.CheckCRF("CRF", emit, w, offsets)
+	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, docs)
 	ch, c := newChain(w), emit.Cols
 	// The pairs of lattices of the documents that have a legal path, in order.
 	free, known := make([]*lattice, docs), make([]*lattice, docs)
@@ -69,9 +69,9 @@ func addFactor(y []float32, f float64, x []float64) {
 }
 
 func (r *ref) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
-	docs := checkCRF("CRFMarginals", emit, w, offsets)
-	needMat("CRFMarginals", "p", p, emit.Rows, emit.Cols)
-	needLen("CRFMarginals", "logZ", logZ.Len, docs)
+	docs := kernels.CheckCRF("CRFMarginals", emit, w, offsets)
+	kernels.NeedMat("CRFMarginals", "p", p, emit.Rows, emit.Cols)
+	kernels.NeedLen("CRFMarginals", "logZ", logZ.Len, docs)
 	ch, c := newChain(w), emit.Cols
 	r.each(docs, emit.Rows/max(docs, 1)*c*c, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
@@ -90,9 +90,9 @@ func (r *ref) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w 
 }
 
 func (r *ref) Viterbi(path kernels.I32, score kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
-	docs := checkCRF("Viterbi", emit, w, offsets)
-	needLen("Viterbi", "path", path.Len, emit.Rows)
-	needLen("Viterbi", "score", score.Len, docs)
+	docs := kernels.CheckCRF("Viterbi", emit, w, offsets)
+	kernels.NeedLen("Viterbi", "path", path.Len, emit.Rows)
+	kernels.NeedLen("Viterbi", "score", score.Len, docs)
 	ch, c := newChain(w), emit.Cols
 	r.each(docs, emit.Rows/max(docs, 1)*c*c, func(lo, hi int) {
 		for b := lo; b < hi; b++ {
@@ -148,10 +148,10 @@ func (ch *chain) viterbi(path []int32, emit []float32) float64 {
 }
 
 func (r *ref) Argmax(path kernels.I32, z kernels.Mat) {
-	whole("Argmax", "z", z)
-	needLen("Argmax", "path", path.Len, z.Rows)
+	kernels.Whole("Argmax", "z", z)
+	kernels.NeedLen("Argmax", "path", path.Len, z.Rows)
 	if z.Rows > 0 && z.Cols == 0 {
-		misfit("Argmax", "no columns")
+		kernels.Misfit("Argmax", "no columns")
 	}
 	for n := range z.Rows {
 		row, at := z.Data.Host[n*z.Cols:(n+1)*z.Cols], 0

@@ -3,7 +3,7 @@ package cpu
 import "github.com/invoicelab/invoicelab/kernels"
 
 func (r *ref) Embed(y, table kernels.Mat, ids kernels.I32) {
-	width := checkEmbed("Embed", y, table, ids)
+	width := kernels.CheckEmbed("Embed", y, table, ids)
 	h := y.Cols
 	r.each(y.Rows, width*h, func(lo, hi int) {
 		sum := make([]float64, h)
@@ -22,7 +22,7 @@ func (r *ref) Embed(y, table kernels.Mat, ids kernels.I32) {
 }
 
 func (r *ref) EmbedGrad(dTable, dy kernels.Mat, ids kernels.I32) {
-	width := checkEmbed("EmbedGrad", dy, dTable, ids)
+	width := kernels.CheckEmbed("EmbedGrad", dy, dTable, ids)
 	h := dy.Cols
 	for at, id := range ids.Host {
 		if id >= 0 {
@@ -33,7 +33,7 @@ func (r *ref) EmbedGrad(dTable, dy kernels.Mat, ids kernels.I32) {
 }
 
 func (r *ref) Gather(y, x kernels.Mat, idx kernels.I32) {
-	checkGather("Gather", y, x, idx)
+	kernels.CheckGather("Gather", y, x, idx)
 	h := x.Cols
 	for at, id := range idx.Host {
 		part := y.Data.Host[at*h : (at+1)*h]
@@ -46,7 +46,7 @@ func (r *ref) Gather(y, x kernels.Mat, idx kernels.I32) {
 }
 
 func (r *ref) GatherGrad(dx, dy kernels.Mat, idx kernels.I32) {
-	checkGather("GatherGrad", dy, dx, idx)
+	kernels.CheckGather("GatherGrad", dy, dx, idx)
 	h := dx.Cols
 	for at, id := range idx.Host {
 		if id >= 0 {

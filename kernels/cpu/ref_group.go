@@ -8,9 +8,9 @@ import (
 
 func (r *ref) GroupLogSoftmax(y, x kernels.Mat, groupOf kernels.I32, groups int) {
 	const op = "GroupLogSoftmax"
-	whole(op, "x", x)
-	needMat(op, "y", y, x.Rows, x.Cols)
-	checkGroups(op, groupOf, x.Cols, groups)
+	kernels.Whole(op, "x", x)
+	kernels.NeedMat(op, "y", y, x.Rows, x.Cols)
+	kernels.CheckGroups(op, groupOf, x.Cols, groups)
 	c := x.Cols
 	r.each(x.Rows, 32*c, func(lo, hi int) {
 		top, sum := make([]float64, groups), make([]float64, groups)
@@ -37,10 +37,10 @@ func (r *ref) GroupLogSoftmax(y, x kernels.Mat, groupOf kernels.I32, groups int)
 
 func (r *ref) GroupLogSoftmaxGrad(dx, dy, y kernels.Mat, groupOf kernels.I32, groups int) {
 	const op = "GroupLogSoftmaxGrad"
-	whole(op, "y", y)
-	needMat(op, "dx", dx, y.Rows, y.Cols)
-	needMat(op, "dy", dy, y.Rows, y.Cols)
-	checkGroups(op, groupOf, y.Cols, groups)
+	kernels.Whole(op, "y", y)
+	kernels.NeedMat(op, "dx", dx, y.Rows, y.Cols)
+	kernels.NeedMat(op, "dy", dy, y.Rows, y.Cols)
+	kernels.CheckGroups(op, groupOf, y.Cols, groups)
 	c := y.Cols
 	r.each(y.Rows, 16*c, func(lo, hi int) {
 		sum := make([]float64, groups)
@@ -58,9 +58,9 @@ func (r *ref) GroupLogSoftmaxGrad(dx, dy, y kernels.Mat, groupOf kernels.I32, gr
 }
 
 func (r *ref) GroupAdd(y, g kernels.Mat, groupOf kernels.I32) {
-	whole("GroupAdd", "y", y)
-	needMat("GroupAdd", "g", g, y.Rows, g.Cols)
-	checkGroups("GroupAdd", groupOf, y.Cols, g.Cols)
+	kernels.Whole("GroupAdd", "y", y)
+	kernels.NeedMat("GroupAdd", "g", g, y.Rows, g.Cols)
+	kernels.CheckGroups("GroupAdd", groupOf, y.Cols, g.Cols)
 	for n := range y.Rows {
 		for j, k := range groupOf.Host {
 			y.Data.Host[n*y.Cols+j] += g.Data.Host[n*g.Cols+int(k)]
@@ -69,9 +69,9 @@ func (r *ref) GroupAdd(y, g kernels.Mat, groupOf kernels.I32) {
 }
 
 func (r *ref) GroupSum(dg, dy kernels.Mat, groupOf kernels.I32) {
-	whole("GroupSum", "dy", dy)
-	needMat("GroupSum", "dg", dg, dy.Rows, dg.Cols)
-	checkGroups("GroupSum", groupOf, dy.Cols, dg.Cols)
+	kernels.Whole("GroupSum", "dy", dy)
+	kernels.NeedMat("GroupSum", "dg", dg, dy.Rows, dg.Cols)
+	kernels.CheckGroups("GroupSum", groupOf, dy.Cols, dg.Cols)
 	sum := make([]float64, dg.Cols)
 	for n := range dy.Rows {
 		clear(sum)

@@ -7,7 +7,7 @@ import (
 )
 
 func (r *ref) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, labels kernels.I32, p kernels.LossParams) {
-	checkLoss(dz, loss, z, labels, p)
+	kernels.CheckLoss(dz, loss, z, labels, p)
 	var valid, weight float64
 	for _, y := range labels.Host {
 		if y == kernels.Ignore {

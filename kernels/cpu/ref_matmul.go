@@ -3,7 +3,7 @@ package cpu
 import "github.com/invoicelab/invoicelab/kernels"
 
 func (r *ref) MatMul(c, a, b kernels.Mat, ta, tb, accumulate bool) {
-	m, n, k := checkMatMul(c, a, b, ta, tb)
+	m, n, k := kernels.CheckMatMul(c, a, b, ta, tb)
 	r.each(m, n*k, func(lo, hi int) {
 		sum := make([]float64, n)
 		for i := lo; i < hi; i++ {
@@ -53,8 +53,8 @@ func addScaled(sum []float64, f float64, x []float32) {
 }
 
 func (r *ref) AddBias(y kernels.Mat, bias kernels.F32) {
-	whole("AddBias", "y", y)
-	needLen("AddBias", "bias", bias.Len, y.Cols)
+	kernels.Whole("AddBias", "y", y)
+	kernels.NeedLen("AddBias", "bias", bias.Len, y.Cols)
 	for n := range y.Rows {
 		row := y.Data.Host[n*y.Cols : (n+1)*y.Cols]
 		for j, b := range bias.Host {
@@ -64,8 +64,8 @@ func (r *ref) AddBias(y kernels.Mat, bias kernels.F32) {
 }
 
 func (r *ref) ColSum(dst kernels.F32, x kernels.Mat) {
-	whole("ColSum", "x", x)
-	needLen("ColSum", "dst", dst.Len, x.Cols)
+	kernels.Whole("ColSum", "x", x)
+	kernels.NeedLen("ColSum", "dst", dst.Len, x.Cols)
 	sum := make([]float64, x.Cols)
 	for n := range x.Rows {
 		addScaled(sum, 1, x.Data.Host[n*x.Cols:(n+1)*x.Cols])
@@ -76,7 +76,7 @@ func (r *ref) ColSum(dst kernels.F32, x kernels.Mat) {
 }
 
 func (r *ref) Axpy(y kernels.F32, alpha float32, x kernels.F32) {
-	needLen("Axpy", "x", x.Len, y.Len)
+	kernels.NeedLen("Axpy", "x", x.Len, y.Len)
 	for i, v := range x.Host {
 		y.Host[i] = float32(float64(y.Host[i]) + float64(alpha)*float64(v))
 	}

@@ -10,8 +10,8 @@ import (
 const layerNormEps = 1e-5
 
 func (r *ref) LayerNorm(y, stats, x kernels.Mat, gamma, beta kernels.F32) {
-	checkLayerNorm("LayerNorm", y, stats, x, gamma)
-	needLen("LayerNorm", "beta", beta.Len, x.Cols)
+	kernels.CheckLayerNorm("LayerNorm", y, stats, x, gamma)
+	kernels.NeedLen("LayerNorm", "beta", beta.Len, x.Cols)
 	h := x.Cols
 	r.each(x.Rows, 4*h, func(lo, hi int) {
 		for n := lo; n < hi; n++ {
@@ -36,10 +36,10 @@ func (r *ref) LayerNorm(y, stats, x kernels.Mat, gamma, beta kernels.F32) {
 
 func (r *ref) LayerNormGrad(dx kernels.Mat, dGamma, dBeta kernels.F32, dy, x, stats kernels.Mat, gamma kernels.F32) {
 	const op = "LayerNormGrad"
-	checkLayerNorm(op, dy, stats, x, gamma)
-	needMat(op, "dx", dx, x.Rows, x.Cols)
-	needLen(op, "dGamma", dGamma.Len, x.Cols)
-	needLen(op, "dBeta", dBeta.Len, x.Cols)
+	kernels.CheckLayerNorm(op, dy, stats, x, gamma)
+	kernels.NeedMat(op, "dx", dx, x.Rows, x.Cols)
+	kernels.NeedLen(op, "dGamma", dGamma.Len, x.Cols)
+	kernels.NeedLen(op, "dBeta", dBeta.Len, x.Cols)
 	h := x.Cols
 	sumGamma, sumBeta := make([]float64, h), make([]float64, h)
 	for n := range x.Rows {
@@ -68,7 +68,7 @@ func (r *ref) LayerNormGrad(dx kernels.Mat, dGamma, dBeta kernels.F32, dy, x, st
 func normalCDF(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
 func (r *ref) GELU(y, x kernels.F32) {
-	needLen("GELU", "y", y.Len, x.Len)
+	kernels.NeedLen("GELU", "y", y.Len, x.Len)
 	r.each(x.Len, 16, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			v := float64(x.Host[i])
@@ -78,8 +78,8 @@ func (r *ref) GELU(y, x kernels.F32) {
 }
 
 func (r *ref) GELUGrad(dx, dy, x kernels.F32) {
-	needLen("GELUGrad", "dx", dx.Len, x.Len)
-	needLen("GELUGrad", "dy", dy.Len, x.Len)
+	kernels.NeedLen("GELUGrad", "dx", dx.Len, x.Len)
+	kernels.NeedLen("GELUGrad", "dy", dy.Len, x.Len)
 	r.each(x.Len, 32, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			v := float64(x.Host[i])
@@ -90,9 +90,9 @@ func (r *ref) GELUGrad(dx, dy, x kernels.F32) {
 }
 
 func (r *ref) Dropout(y, x kernels.F32, rate float32, seed uint64) {
-	needLen("Dropout", "y", y.Len, x.Len)
+	kernels.NeedLen("Dropout", "y", y.Len, x.Len)
 	if !(rate >= 0 && rate < 1) {
-		misfit("Dropout", "rate is %v, expected 0 to below 1", rate)
+		kernels.Misfit("Dropout", "rate is %v, expected 0 to below 1", rate)
 	}
 	scale := 1 / (1 - rate)
 	for i, v := range x.Host {

@@ -23,15 +23,15 @@ func (b *backend) sumSquares(dst kernels.F64, x kernels.F32, rows kernels.I32, n
 }
 
 func (b *backend) SumSquares(dst kernels.F64, x kernels.F32) {
-	needLen("SumSquares", "dst", dst.Len, 1)
+	kernels.NeedLen("SumSquares", "dst", dst.Len, 1)
 	b.begin("SumSquares", x.Len)
 	b.sumSquares(dst, x, kernels.I32{}, x.Len, 1, x.Len)
 }
 
 func (b *backend) SumSquaresRows(dst kernels.F64, x kernels.Mat, rows kernels.I32) {
 	const op = "SumSquaresRows"
-	whole(op, "x", x)
-	needLen(op, "dst", dst.Len, 1)
+	kernels.Whole(op, "x", x)
+	kernels.NeedLen(op, "dst", dst.Len, 1)
 	b.begin(op, x.Rows, x.Cols, rows.Len)
 	b.sumSquares(dst, x.Data, rows, rows.Len*x.Cols, x.Cols, x.Rows)
 }
@@ -48,18 +48,18 @@ func (b *backend) adamW(p, g, m, v kernels.F32, rows kernels.I32, n, cols, limit
 }
 
 func (b *backend) AdamW(p, g, m, v kernels.F32, normSq kernels.F64, h kernels.AdamW) {
-	checkAdamW("AdamW", p.Len, g.Len, m.Len, v.Len, normSq, h)
+	kernels.CheckAdamW("AdamW", p.Len, g.Len, m.Len, v.Len, normSq, h)
 	b.begin("AdamW", p.Len)
 	b.adamW(p, g, m, v, kernels.I32{}, p.Len, 1, p.Len, normSq, h)
 }
 
 func (b *backend) AdamWRows(p, g, m, v kernels.Mat, rows kernels.I32, normSq kernels.F64, h kernels.AdamW) {
 	const op = "AdamWRows"
-	whole(op, "p", p)
-	needMat(op, "g", g, p.Rows, p.Cols)
-	needMat(op, "m", m, p.Rows, p.Cols)
-	needMat(op, "v", v, p.Rows, p.Cols)
-	checkAdamW(op, p.Data.Len, g.Data.Len, m.Data.Len, v.Data.Len, normSq, h)
+	kernels.Whole(op, "p", p)
+	kernels.NeedMat(op, "g", g, p.Rows, p.Cols)
+	kernels.NeedMat(op, "m", m, p.Rows, p.Cols)
+	kernels.NeedMat(op, "v", v, p.Rows, p.Cols)
+	kernels.CheckAdamW(op, p.Data.Len, g.Data.Len, m.Data.Len, v.Data.Len, normSq, h)
 	b.begin(op, p.Rows, p.Cols, rows.Len)
 	b.adamW(p.Data, g.Data, m.Data, v.Data, rows, rows.Len*p.Cols, p.Cols, p.Rows, normSq, h)
 }

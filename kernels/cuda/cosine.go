@@ -9,7 +9,7 @@ func (b *backend) norms(inv kernels.F32, x kernels.Mat) {
 }
 
 func (b *backend) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat, temperature kernels.F32) {
-	checkCosine("Cosine", y, xInv, pInv, x, p, temperature)
+	kernels.CheckCosine("Cosine", y, xInv, pInv, x, p, temperature)
 	b.begin("Cosine", x.Rows, p.Rows, x.Cols)
 	b.norms(xInv, x)
 	b.norms(pInv, p)
@@ -19,11 +19,11 @@ func (b *backend) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat
 
 func (b *backend) CosineGrad(dx, dp kernels.Mat, dTemperature kernels.F32, dy, y, x, p kernels.Mat, xInv, pInv, temperature kernels.F32) {
 	const op = "CosineGrad"
-	checkCosine(op, y, xInv, pInv, x, p, temperature)
-	needMat(op, "dx", dx, x.Rows, x.Cols)
-	needMat(op, "dp", dp, p.Rows, p.Cols)
-	needMat(op, "dy", dy, y.Rows, y.Cols)
-	needLen(op, "dTemperature", dTemperature.Len, 1)
+	kernels.CheckCosine(op, y, xInv, pInv, x, p, temperature)
+	kernels.NeedMat(op, "dx", dx, x.Rows, x.Cols)
+	kernels.NeedMat(op, "dp", dp, p.Rows, p.Cols)
+	kernels.NeedMat(op, "dy", dy, y.Rows, y.Cols)
+	kernels.NeedLen(op, "dTemperature", dTemperature.Len, 1)
 	n, c, d := x.Rows, p.Rows, x.Cols
 	b.begin(op, n, c, d)
 	alongX, alongP := b.tempF32(n), b.tempF32(c)
@@ -40,9 +40,9 @@ func (b *backend) CosineGrad(dx, dp kernels.Mat, dTemperature kernels.F32, dy, y
 
 func (b *backend) Separation(dp kernels.Mat, loss kernels.F64, p kernels.Mat, scale float32) {
 	const op = "Separation"
-	whole(op, "p", p)
-	needMat(op, "dp", dp, p.Rows, p.Cols)
-	needLen(op, "loss", loss.Len, 1)
+	kernels.Whole(op, "p", p)
+	kernels.NeedMat(op, "dp", dp, p.Rows, p.Cols)
+	kernels.NeedLen(op, "loss", loss.Len, 1)
 	c, d := p.Rows, p.Cols
 	b.begin(op, c, d)
 	if c < 2 {

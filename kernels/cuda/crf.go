@@ -87,8 +87,8 @@ func (b *backend) redone(k *crf, count int, emit kernels.Mat, w kernels.CRFWeigh
 }
 
 func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) (fallbacks int) {
-	docs := checkCRF("CRF", emit, w, offsets)
-	checkCRFGrad(nll, dEmit, g, emit, labels, docs)
+	docs := kernels.CheckCRF("CRF", emit, w, offsets)
+	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, docs)
 	n, c := emit.Rows, emit.Cols
 	b.begin("CRF", docs, n, c)
 	if docs == 0 {
@@ -128,9 +128,9 @@ func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emi
 
 func (b *backend) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
 	const op = "CRFMarginals"
-	docs := checkCRF(op, emit, w, offsets)
-	needMat(op, "p", p, emit.Rows, emit.Cols)
-	needLen(op, "logZ", logZ.Len, docs)
+	docs := kernels.CheckCRF(op, emit, w, offsets)
+	kernels.NeedMat(op, "p", p, emit.Rows, emit.Cols)
+	kernels.NeedLen(op, "logZ", logZ.Len, docs)
 	n, c := emit.Rows, emit.Cols
 	b.begin(op, docs, n, c)
 	if docs == 0 {
@@ -148,9 +148,9 @@ func (b *backend) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat
 }
 
 func (b *backend) Viterbi(path kernels.I32, score kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
-	docs := checkCRF("Viterbi", emit, w, offsets)
-	needLen("Viterbi", "path", path.Len, emit.Rows)
-	needLen("Viterbi", "score", score.Len, docs)
+	docs := kernels.CheckCRF("Viterbi", emit, w, offsets)
+	kernels.NeedLen("Viterbi", "path", path.Len, emit.Rows)
+	kernels.NeedLen("Viterbi", "score", score.Len, docs)
 	n, c := emit.Rows, emit.Cols
 	b.begin("Viterbi", docs, n, c)
 	on := b.putOffsets(offsets)
@@ -160,10 +160,10 @@ func (b *backend) Viterbi(path kernels.I32, score kernels.F64, emit kernels.Mat,
 }
 
 func (b *backend) Argmax(path kernels.I32, z kernels.Mat) {
-	whole("Argmax", "z", z)
-	needLen("Argmax", "path", path.Len, z.Rows)
+	kernels.Whole("Argmax", "z", z)
+	kernels.NeedLen("Argmax", "path", path.Len, z.Rows)
 	if z.Rows > 0 && z.Cols == 0 {
-		misfit("Argmax", "no columns")
+		kernels.Misfit("Argmax", "no columns")
 	}
 	b.begin("Argmax", z.Rows, z.Cols)
 	b.run("argmax", warps(z.Rows), threads, at(path), at(z.Data), integer(z.Rows), integer(z.Cols))

@@ -9,7 +9,7 @@ import (
 )
 
 func (b *backend) Embed(y, table kernels.Mat, ids kernels.I32) {
-	width := checkEmbed("Embed", y, table, ids)
+	width := kernels.CheckEmbed("Embed", y, table, ids)
 	b.begin("Embed", y.Rows, y.Cols, width, table.Rows)
 	word, op := b.complaint(codeEmbed)
 	b.run("embed", blocks(y.Data.Len), threads, at(y.Data), at(table.Data), at(ids), integer(y.Rows), integer(y.Cols), integer(width),
@@ -17,20 +17,20 @@ func (b *backend) Embed(y, table kernels.Mat, ids kernels.I32) {
 }
 
 func (b *backend) EmbedGrad(dTable, dy kernels.Mat, ids kernels.I32) {
-	width := checkEmbed("EmbedGrad", dy, dTable, ids)
+	width := kernels.CheckEmbed("EmbedGrad", dy, dTable, ids)
 	b.begin("EmbedGrad", dy.Rows, dy.Cols, width, dTable.Rows)
 	b.addRows(dTable, dy.Data, ids, width, codeEmbedGrad)
 }
 
 func (b *backend) Gather(y, x kernels.Mat, idx kernels.I32) {
-	k := checkGather("Gather", y, x, idx)
+	k := kernels.CheckGather("Gather", y, x, idx)
 	b.begin("Gather", y.Rows, k, x.Cols, x.Rows)
 	word, op := b.complaint(codeGather)
 	b.run("gather", blocks(idx.Len*x.Cols), threads, at(y.Data), at(x.Data), at(idx), integer(idx.Len), integer(x.Cols), integer(x.Rows), word, op)
 }
 
 func (b *backend) GatherGrad(dx, dy kernels.Mat, idx kernels.I32) {
-	k := checkGather("GatherGrad", dy, dx, idx)
+	k := kernels.CheckGather("GatherGrad", dy, dx, idx)
 	b.begin("GatherGrad", dy.Rows, k, dx.Cols, dx.Rows)
 	b.addRows(dx, dy.Data, idx, 1, codeGatherGrad)
 }

@@ -7,7 +7,7 @@ import "github.com/invoicelab/invoicelab/kernels"
 const lossBlocks = 1024 // at most: as many sums of losses are added at the end
 
 func (b *backend) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, labels kernels.I32, p kernels.LossParams) {
-	checkLoss(dz, loss, z, labels, p)
+	kernels.CheckLoss(dz, loss, z, labels, p)
 	n, c := z.Rows, z.Cols
 	b.begin("SoftmaxLoss", n, c)
 	count, rows := max(1, min(blocks(n), threads)), max(1, min(warps(n), lossBlocks))

@@ -71,7 +71,7 @@ func (b *backend) multiply(p product) {
 }
 
 func (b *backend) MatMul(c, x, y kernels.Mat, ta, tb, accumulate bool) {
-	m, n, k := checkMatMul(c, x, y, ta, tb)
+	m, n, k := kernels.CheckMatMul(c, x, y, ta, tb)
 	b.begin("MatMul", m, n, k)
 	mode := store
 	if accumulate {
@@ -81,8 +81,8 @@ func (b *backend) MatMul(c, x, y kernels.Mat, ta, tb, accumulate bool) {
 }
 
 func (b *backend) AddBias(y kernels.Mat, bias kernels.F32) {
-	whole("AddBias", "y", y)
-	needLen("AddBias", "bias", bias.Len, y.Cols)
+	kernels.Whole("AddBias", "y", y)
+	kernels.NeedLen("AddBias", "bias", bias.Len, y.Cols)
 	b.begin("AddBias", y.Rows, y.Cols)
 	b.run("add_bias", blocks(y.Data.Len), threads, at(y.Data), at(bias), integer(y.Rows), integer(y.Cols))
 }
@@ -99,8 +99,8 @@ func chunks(rows int) (n, per int) {
 }
 
 func (b *backend) ColSum(dst kernels.F32, x kernels.Mat) {
-	whole("ColSum", "x", x)
-	needLen("ColSum", "dst", dst.Len, x.Cols)
+	kernels.Whole("ColSum", "x", x)
+	kernels.NeedLen("ColSum", "dst", dst.Len, x.Cols)
 	b.begin("ColSum", x.Rows, x.Cols)
 	n, per := chunks(x.Rows)
 	part := b.tempF64(n * x.Cols)
@@ -112,7 +112,7 @@ func (b *backend) ColSum(dst kernels.F32, x kernels.Mat) {
 func columns(n int) int { return (n + threads - 1) / threads }
 
 func (b *backend) Axpy(y kernels.F32, alpha float32, x kernels.F32) {
-	needLen("Axpy", "x", x.Len, y.Len)
+	kernels.NeedLen("Axpy", "x", x.Len, y.Len)
 	b.begin("Axpy", y.Len)
 	b.run("axpy", blocks(y.Len), threads, at(y), float(alpha), at(x), integer(y.Len))
 }

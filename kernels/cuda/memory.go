@@ -42,7 +42,7 @@ func (b *backend) release(p uintptr) {
 
 func newBuf[T float32 | float64 | int32](b *backend, op string, n int) kernels.Buf[T] {
 	if n < 0 {
-		misfit(op, "%d elements", n)
+		kernels.Misfit(op, "%d elements", n)
 	}
 	b.begin(op, n)
 	if n == 0 {
@@ -60,7 +60,7 @@ func freeBuf[T float32 | float64 | int32](b *backend, op string, buf kernels.Buf
 		return
 	}
 	if _, known := b.live[buf.Dev]; !known {
-		misfit(op, "no buffer at %#x: it was freed before, or is a slice", buf.Dev)
+		kernels.Misfit(op, "no buffer at %#x: it was freed before, or is a slice", buf.Dev)
 	}
 	b.begin(op, buf.Len)
 	delete(b.live, buf.Dev)
@@ -76,7 +76,7 @@ func (b *backend) FreeF64(x kernels.F64) { freeBuf(b, "FreeF64", x) }
 func (b *backend) FreeI32(x kernels.I32) { freeBuf(b, "FreeI32", x) }
 
 func put[T float32 | int32](b *backend, op string, dst kernels.Buf[T], src []T) {
-	sameLen(op, "dst", dst.Len, "src", len(src))
+	kernels.SameLen(op, "dst", dst.Len, "src", len(src))
 	if len(src) == 0 {
 		return
 	}
@@ -92,7 +92,7 @@ func (b *backend) upload(dst uintptr, src unsafe.Pointer, bytes int) {
 }
 
 func get[T float32 | float64 | int32](b *backend, op string, dst []T, src kernels.Buf[T]) {
-	sameLen(op, "dst", len(dst), "src", src.Len)
+	kernels.SameLen(op, "dst", len(dst), "src", src.Len)
 	if len(dst) == 0 {
 		return
 	}
@@ -112,7 +112,7 @@ func (b *backend) GetF64(dst []float64, src kernels.F64) { get(b, "GetF64", dst,
 func (b *backend) GetI32(dst []int32, src kernels.I32)   { get(b, "GetI32", dst, src) }
 
 func (b *backend) Copy(dst, src kernels.F32) {
-	sameLen("Copy", "dst", dst.Len, "src", src.Len)
+	kernels.SameLen("Copy", "dst", dst.Len, "src", src.Len)
 	if src.Len == 0 {
 		return
 	}
