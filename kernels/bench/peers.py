@@ -22,7 +22,7 @@ import time
 import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-T, B, C = 512, 16, 161  # as in ops.go
+T, B, C = 512, 16, 161  # as in sizes.go
 N, D = T * B, 256
 
 

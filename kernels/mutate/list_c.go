@@ -48,7 +48,7 @@ var cKernels = []mutation{
 	{"kernels/cpu/c_gemm.h", "barrier", "if (r < skip) continue;", ""},
 	{"kernels/cpu/c_gemm.h", "reduction", "for (long l = 0; l < k; l++) {\n\t\tvf x[2];", "for (long l = 1; l < k; l++) {\n\t\tvf x[2];"},
 
-	{"kernels/cpu/c_rows.h", "sign", "- set1(mean) - set1(rest))", "- set1(mean) + set1(rest))"},
+	{"kernels/cpu/c_rows.h", "sign", "- set1(mean) - set1(rest))", "+ set1(mean) - set1(rest))"},
 	{"kernels/cpu/c_rows.h", "sign", "inv * (g - a - hat * b)", "inv * (g - a + hat * b)"},
 	{"kernels/cpu/c_rows.h", "sign", "row->total = row->rest + row->e;", "row->total = row->rest - row->e;"},
 	{"kernels/cpu/c_rows.h", "sign", "slope = q * q + 2 * (e / total) * q * nll;", "slope = q * q - 2 * (e / total) * q * nll;"},
