@@ -9,7 +9,7 @@ WORKERS ?= 2
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := bin/staticcheck-$(STATICCHECK_VERSION)
 
-.PHONY: build cuda demo test test-cuda check browser bench clean tools
+.PHONY: build cuda demo test test-cuda test-cuda-deep check browser bench clean tools
 
 build: tools
 	go build -ldflags '-X main.revision=$(REVISION)' -o $(BIN) ./cmd/invoicelab
@@ -24,9 +24,22 @@ cuda: tools
 	$(CUDA_BUILD) go build -tags cuda -ldflags '-X main.revision=$(REVISION)' -o $(BIN)-cuda ./cmd/invoicelab
 
 # The CUDA backend on a driver that runs its kernels on the CPU, which the
-# tests build with g++.
+# tests build with g++. Never from Go's cache of results: it does not see the
+# kernels change.
 test-cuda: tools
-	$(CUDA_BUILD) go test -tags cuda -timeout 15m ./kernels/cuda/...
+	$(CUDA_BUILD) go test -tags cuda -count=1 -timeout 15m ./kernels/cuda/...
+
+# The same, slower and stricter: in shuffled orders of threads and blocks,
+# under AddressSanitizer, and with every access of a kernel watched for races,
+# overruns and reads of what nobody wrote. About 10 minutes of one core.
+ASAN := LD_PRELOAD=$$(g++ -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0:halt_on_error=0
+CUDA_SUITE = $(CUDA_BUILD) go test -tags cuda -count=1 -timeout 30m ./kernels/cuda -exec
+
+test-cuda-deep: tools
+	$(CUDA_SUITE) "env INVOICELAB_FAKECUDA_SHUFFLE=1"
+	$(CUDA_SUITE) "env INVOICELAB_FAKECUDA_SHUFFLE=2"
+	$(CUDA_SUITE) "env INVOICELAB_FAKECUDA_BUILD=address $(ASAN)"
+	$(CUDA_SUITE) "env INVOICELAB_FAKECUDA_BUILD=checked INVOICELAB_FAKECUDA_SHUFFLE=3"
 
 # The main job: 2 heads x 2 losses x 2 curricula x 2 seeds on generated
 # invoices, the comparison, and the report. Run again, it has nothing to do.

@@ -43,6 +43,7 @@ uint3 threadIdx, blockIdx;
 dim3 blockDim, gridDim;
 unsigned long fakecuda_block_number;
 int escape_code;
+int running_thread;
 
 namespace {
 const Launch *launch;       // that runs, or null
@@ -50,7 +51,7 @@ thread_local bool runs_here; // on this OS thread
 Thread threads[THREADS_PER_BLOCK];
 uint3 coordinates[THREADS_PER_BLOCK];
 int total, started, finished; // threads of the block
-int current;
+int &current = running_thread;
 int start_order[THREADS_PER_BLOCK];
 int ready[THREADS_PER_BLOCK]; // a ring in order, a bag when shuffled
 int ready_first, ready_count;
@@ -342,7 +343,6 @@ int run_launch(const Launch &l) {
 }
 
 bool running() { return runs_here; }
-int running_thread() { return current; }
 
 bool place(char *text, size_t size) {
 	if (!runs_here) return false;

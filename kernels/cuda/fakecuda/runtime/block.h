@@ -29,7 +29,7 @@ bool place(char *text, size_t size);
 bool running();
 
 // running_thread numbers the thread that runs within its block.
-int running_thread();
+extern int running_thread;
 
 // escape is where a signal handler may continue instead of in a kernel's
 // thread that can't go on, with the stack pointer that it gives; the launch ends with the given code.

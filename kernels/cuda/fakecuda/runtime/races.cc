@@ -54,21 +54,13 @@ uint16_t meetings[THREADS_PER_BLOCK / 32];
 
 uint32_t block() { return (uint32_t)fakecuda_block_number + FIRST_BLOCK; }
 
-uintptr_t library() {
-	static uintptr_t base = [] {
-		Dl_info info;
-		return dladdr((void *)library, &info) ? (uintptr_t)info.dli_fbase : 0;
-	}();
-	return base;
-}
+Dl_info library; // this one, once a kernel has been launched
 
 // source_line asks addr2line where an instruction is from.
 void source_line(uint32_t at, char *text, size_t size) {
-	Dl_info info;
 	char command[1024], line[512] = "";
 	snprintf(text, size, "instruction 0x%x", at);
-	if (!dladdr((void *)library, &info)) return;
-	snprintf(command, sizeof command, "addr2line -e '%s' 0x%x 2>/dev/null", info.dli_fname, at - 1); // before the return address
+	snprintf(command, sizeof command, "addr2line -e '%s' 0x%x 2>/dev/null", library.dli_fname, at - 1); // before the return address
 	FILE *pipe = popen(command, "r");
 	if (!pipe) return;
 	if (fgets(line, sizeof line, pipe) && line[0] != '?') {
@@ -108,10 +100,10 @@ bool ordered(const Access &a, int thread) {
 	stop_launch(CUDA_ERROR_LAUNCH_FAILED, "race: it %s %s at %s, thread %d of another block %s at %s", now, what, here, a.thread, before, there);
 }
 
+// Only kernels are compiled to call it, so the current thread is one of a launch.
 void access(uintptr_t address, size_t bytes, bool write, bool atomic, void *caller) {
-	if (!running()) return;
-	int thread = running_thread();
-	uint32_t at = (uint32_t)((uintptr_t)caller - library());
+	int thread = running_thread;
+	uint32_t at = (uint32_t)((uintptr_t)caller - (uintptr_t)library.dli_fbase);
 	for (uintptr_t word = address & ~(uintptr_t)3; word < address + bytes; word += 4) {
 		Cell *cell = find(word);
 		if (!cell) return; // a local variable, or a constant
@@ -172,7 +164,10 @@ void races_arena(uintptr_t base, size_t bytes) {
 	}
 }
 
-void races_launch() { first_block = block() + 1; }
+void races_launch() {
+	first_block = block() + 1;
+	if (!library.dli_fbase) dladdr((void *)races_launch, &library);
+}
 
 void races_block(void *dynamic, size_t bytes) {
 	shared.clear();
