@@ -69,7 +69,7 @@ func pick(x []float32, i, j, rows, cols int, t bool) float32 {
 // vectors tries AddBias, ColSum and Axpy.
 func vectors(s *suite) {
 	r := rng("vectors")
-	for _, shape := range [][2]int{{1, 1}, {5, 7}, {33, 31}, {70, 197}, {0, 3}, {3, 0}, {2000, 3}} {
+	for _, shape := range [][2]int{{1, 1}, {5, 7}, {33, 31}, {70, 197}, {0, 3}, {3, 0}, {2000, 3}, {1100, 150}} {
 		n, c := shape[0], shape[1]
 		x, start, bias, sum := normals(r, n*c, 1), normals(r, n*c, 1), normals(r, c, 1), normals(r, c, 1)
 		wantBias, wantSum, wantAxpy := widen(x), widen(sum), widen(start)
