@@ -17,7 +17,9 @@ const module = "github.com/invoicelab/invoicelab/"
 var layers = map[string]int{
 	"nearest":               -1,
 	"stream":                -1,
-	"kernels":               0,
+	"kernels":               -1,
+	"kernels/dense":         0,
+	"safetensors":           0,
 	"corpus":                0,
 	"kernels/cpu":           1,
 	"kernels/bench":         1,

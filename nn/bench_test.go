@@ -1,6 +1,8 @@
 package nn_test
 
 import (
+	"bytes"
+	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -102,4 +104,31 @@ func BenchmarkPredict(b *testing.B) {
 		tokens += len(m.Predict(batches[i%len(batches)]))
 	}
 	b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+}
+
+// BenchmarkSave writes the checkpoint of the main task's model.
+func BenchmarkSave(b *testing.B) {
+	be := open(b, "", 1)
+	spec, labels, in, _ := invoices(1)
+	m := build(b, be, spec, labels, in, 1)
+	b.SetBytes(int64(4 * m.ParameterCount().Total()))
+	for b.Loop() {
+		if err := m.Save(io.Discard, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLoad reads it.
+func BenchmarkLoad(b *testing.B) {
+	be := open(b, "", 1)
+	spec, labels, in, _ := invoices(1)
+	m := build(b, be, spec, labels, in, 1)
+	bits := saved(b, m)
+	b.SetBytes(int64(4 * m.ParameterCount().Total()))
+	for b.Loop() {
+		if err := m.Load(bytes.NewReader(bits)); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,36 @@ func TestSave(t *testing.T) {
 	}
 	if want := file(header, data); !bytes.Equal(got.Bytes(), want) {
 		t.Errorf("got\n%q, want\n%q", got.Bytes(), want)
+	}
+}
+
+// TestWeights writes through the tensors of the parameters: they share their memory.
+func TestWeights(t *testing.T) {
+	be := open(t, "", 1)
+	spec, labels, in := small()
+	m := build(t, be, spec, labels, in, 1)
+	weights := m.Weights()
+	for i, p := range m.Params() {
+		w := weights[p.Name]
+		want := []int{p.Value.Rows, p.Value.Cols}
+		if p.Vector {
+			want = want[1:]
+		}
+		if !slices.Equal(w.Shape(), want) {
+			t.Errorf("%s: shape %v, want %v", p.Name, w.Shape(), want)
+		}
+		got := make([]float32, p.Size())
+		be.GetF32(got, p.Value.Data)
+		if !slices.Equal(w.Float32s(), got) {
+			t.Errorf("%s: %v, want %v", p.Name, w.Float32s(), got)
+		}
+		w.Float32s()[len(got)-1] = float32(100 + i)
+		if be.GetF32(got, p.Value.Data); got[len(got)-1] != float32(100+i) {
+			t.Errorf("%s does not share the parameter's memory", p.Name)
+		}
+	}
+	if len(weights) != len(m.Params()) {
+		t.Errorf("%d tensors of %d parameters", len(weights), len(m.Params()))
 	}
 }
 

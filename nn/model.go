@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/kernels/dense"
 )
 
 // Model is an encoder, a head and a CRF with their parameters, gradients and
@@ -16,6 +17,7 @@ type Model struct {
 	in     Inputs
 
 	store   *store
+	tensors *dense.Engine // under Weights
 	encoder *encoder
 	head    head
 	loss    *entityLoss
@@ -55,6 +57,7 @@ func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (
 		return nil, fmt.Errorf("nn: %w", err)
 	}
 	m.store.allocate()
+	m.tensors = dense.New(be)
 	m.mem = kernels.NewArena(be)
 	return m, nil
 }
@@ -62,6 +65,7 @@ func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (
 // Close gives the model's memory back to the backend, which stays open.
 func (m *Model) Close() {
 	m.mem.Free()
+	m.tensors.Close()
 	m.store.free()
 	m.head.free()
 	m.loss.free()
