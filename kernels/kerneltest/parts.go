@@ -18,6 +18,7 @@ var parts = []part{
 	{"Memory", buffers, memory},
 	{"Misfits", nil, misfits},
 	{"MatMul", []string{"MatMul"}, matMul},
+	{"Tensors", []string{"NewF32", "PutF32", "GetF32", "Copy", "Fill", "MatMul", "Axpy"}, tensors},
 	{"Vectors", []string{"AddBias", "ColSum", "Axpy"}, vectors},
 	{"Embed", []string{"Embed", "EmbedGrad"}, embedding},
 	{"Gather", []string{"Gather", "GatherGrad"}, gather},
