@@ -133,12 +133,15 @@ type Backend interface {
 	// A score of -1e4 or below (-inf included) in trans, start or end forbids: it has
 	// exactly zero mass and zero gradient. A document whose labels have no legal
 	// path gets nll +Inf and adds no gradient. An empty document has nll 0, here,
-	// and log Z 0 and score 0 below. fallbacks counts documents redone in the log
-	// domain; a backend that works in the log domain throughout reports 0.
-	CRF(nll F64, dEmit Mat, g CRFGrad, emit Mat, w CRFWeights, labels I32, offsets []int32, scale float32) (fallbacks int)
+	// and log Z 0 and score 0 below.
+	CRF(nll F64, dEmit Mat, g CRFGrad, emit Mat, w CRFWeights, labels I32, offsets []int32, scale float32)
 	// CRFMarginals: p[t, c] = P(y_t = c | emit) of each document, and logZ [B]. A
 	// document without a legal path gets zeros and logZ -Inf.
 	CRFMarginals(p Mat, logZ F64, emit Mat, w CRFWeights, offsets []int32)
+	// CRFFallbacks is how many documents CRF and CRFMarginals have redone in the log
+	// domain since the backend was made; a backend that works in the log domain
+	// throughout reports 0. It waits for the device.
+	CRFFallbacks() int
 	// Viterbi: the path of greatest score of each document and its score [B].
 	// Of equal scores the lowest label wins, from the last token backwards. A
 	// document without a legal path gets score -Inf and labels 0.

@@ -22,6 +22,7 @@ type crfMemory struct {
 	pairs    []float32 // a document each
 	logZ     []float64
 	fine     []int32
+	redone   int // documents, since the backend was made
 
 	left, right []float32 // the steps of documents known in part
 	sums        []float32 // [C, dense]
@@ -68,13 +69,14 @@ func (n *native) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat,
 	n.forwardBackward(p.Data.Host, logZ.Host, emit, some, offsets)
 	for _, b := range some {
 		if n.crf.fine[b] == 0 {
+			n.crf.redone++
 			lo, hi := int(offsets[b]), int(offsets[b+1])
 			n.ref.CRFMarginals(p.RowRange(lo, hi), logZ.Slice(int(b), int(b)+1), emit.RowRange(lo, hi), w, []int32{0, int32(hi - lo)})
 		}
 	}
 }
 
-func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) (fallbacks int) {
+func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) {
 	all := kernels.CheckCRF("CRF", emit, w, offsets)
 	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, all)
 	m := &n.crf
@@ -125,8 +127,10 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 		n.ref.CRF(nll.Slice(int(b), int(b)+1), dEmit.RowRange(lo, hi), g, emit.RowRange(lo, hi), w, labels.Slice(lo, hi),
 			[]int32{0, int32(hi - lo)}, scale)
 	}
-	return len(redo)
+	m.redone += len(redo)
 }
+
+func (n *native) CRFFallbacks() int { return n.crf.redone }
 
 // goldScore is the score of the labels of tokens [lo, hi) where all are known, -Inf
 // where two known neighbours, or an end, make a forbidden path.

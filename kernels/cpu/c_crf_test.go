@@ -61,14 +61,16 @@ func newTagged(types int, forbid float32, lengths ...int) *tagged {
 	return k
 }
 
-// run returns all that a backend says of k in one row.
+// run returns all that a backend says of k in one row, and how many documents CRF redid.
 func (k *tagged) run(be kernels.Backend) (numbers []float32, path []int32, fallbacks int) {
 	docs := len(k.offsets) - 1
 	nll, logZ, score := be.NewF64(docs), be.NewF64(docs), be.NewF64(docs)
 	dEmit, p := kernels.NewMat(be.NewF32(k.emit.Data.Len), k.emit.Rows, k.c), kernels.NewMat(be.NewF32(k.emit.Data.Len), k.emit.Rows, k.c)
 	g := kernels.CRFGrad{Trans: kernels.NewMat(be.NewF32(k.c*k.c), k.c, k.c), Start: be.NewF32(k.c), End: be.NewF32(k.c)}
 	best := be.NewI32(k.emit.Rows)
-	fallbacks = be.CRF(nll, dEmit, g, k.emit, k.w, k.labels, k.offsets, 1)
+	before := be.CRFFallbacks()
+	be.CRF(nll, dEmit, g, k.emit, k.w, k.labels, k.offsets, 1)
+	fallbacks = be.CRFFallbacks() - before
 	be.CRFMarginals(p, logZ, k.emit, k.w, k.offsets)
 	be.Viterbi(best, score, k.emit, k.w, k.offsets)
 	for _, b := range []kernels.F64{nll, logZ, score} {

@@ -6,9 +6,8 @@ import (
 	"github.com/invoicelab/invoicelab/kernels"
 )
 
-// CRF of the reference stays in float64 with a log scale per step, so no
-// document is ever redone: fallbacks is 0.
-func (r *ref) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) (fallbacks int) {
+// CRF of the reference stays in float64 with a log scale per step.
+func (r *ref) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) {
 	docs := kernels.CheckCRF("CRF", emit, w, offsets)
 	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, docs)
 	ch, c := newChain(w), emit.Cols
@@ -58,7 +57,6 @@ func (r *ref) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit ke
 	}
 	addFactor(g.Start.Host, float64(scale), first)
 	addFactor(g.End.Host, float64(scale), last)
-	return 0
 }
 
 // addFactor does y += f x.
@@ -67,6 +65,9 @@ func addFactor(y []float32, f float64, x []float64) {
 		y[j] = float32(float64(y[j]) + f*v)
 	}
 }
+
+// CRFFallbacks is 0: with a log scale per step no document is ever redone.
+func (r *ref) CRFFallbacks() int { return 0 }
 
 func (r *ref) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
 	docs := kernels.CheckCRF("CRFMarginals", emit, w, offsets)

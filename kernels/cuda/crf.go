@@ -22,7 +22,8 @@ type crf struct {
 	tops, next, prev, first, last kernels.F32
 	e, topOf                      kernels.F32
 	alpha, beta, scale            kernels.F32
-	refused, lost, states, redo   kernels.I32
+	refused, lost, states         kernels.I32
+	redo, count                   kernels.I32 // documents to redo in the log domain, and how many
 	kinds, anyPartly              kernels.I32 // where there are labels
 	labels                        kernels.I32
 	gold                          kernels.F64
@@ -42,7 +43,7 @@ func (b *backend) forwardBackward(emit kernels.Mat, w kernels.CRFWeights, offset
 		tops: b.tempF32(3), next: b.tempF32(c * c), prev: b.tempF32(c * c), first: b.tempF32(c), last: b.tempF32(c),
 		e: b.tempF32(n * c), topOf: b.tempF32(n),
 		alpha: b.tempF32(paths * n * c), beta: b.tempF32(paths * n * c), scale: b.tempF32(paths * n),
-		refused: b.tempI32(2 * paths * docs), lost: b.tempI32(n), states: b.tempI32(docs), redo: b.tempI32(docs)}
+		refused: b.tempI32(2 * paths * docs), lost: b.tempI32(n), states: b.tempI32(docs), redo: b.tempI32(docs), count: b.tempI32(1)}
 	b.run("crf_tops", 1, 1024, at(k.tops), at(w.Trans.Data), at(w.Start), at(w.End), integer(c))
 	b.run("crf_exps", blocks(c*c), threads, at(k.next), at(k.prev), at(k.first), at(k.last), at(w.Trans.Data), at(w.Start), at(w.End), at(k.tops), integer(c))
 	b.run("crf_rows", warps(n), threads, at(k.e), at(k.topOf), at(emit.Data), integer(n), integer(c))
@@ -68,31 +69,32 @@ func (b *backend) forwardBackward(emit kernels.Mat, w kernels.CRFWeights, offset
 }
 
 // settle decides which documents float32 could hold, writes log Z or nll of those,
-// lists the others and puts their number into the status.
+// lists the others and adds their number to the status.
 func (b *backend) settle(k *crf, nll, z kernels.F64, emit kernels.Mat) {
 	b.run("crf_settle", k.docs, threads, at(k.states), at(nll), at(z), at(k.lost), at(k.alpha), at(k.scale), at(k.topOf), at(k.tops), at(k.last),
 		at(emit.Data), at(k.kinds), at(k.gold), at(k.labels), at(k.offsets), integer(k.n), integer(k.c))
-	b.run("crf_list", 1, threads, at(k.redo), address(b.status+statusRedo*8), at(k.states), integer(k.docs))
+	b.run("crf_list", 1, threads, at(k.redo), at(k.count), address(b.status+statusRedone*8), at(k.states), integer(k.docs))
 }
 
 // exact is the memory of the log domain.
 type exact struct{ alpha, beta, z kernels.F64 }
 
-// redone runs count documents in the log domain.
-func (b *backend) redone(k *crf, count int, emit kernels.Mat, w kernels.CRFWeights) exact {
+// redone runs the listed documents in the log domain. How many they are is known to the device alone: there
+// is a block for every document of the batch, and those beyond the list return at once.
+func (b *backend) redone(k *crf, emit kernels.Mat, w kernels.CRFWeights) exact {
 	x := exact{b.tempF64(k.paths * k.n * k.c), b.tempF64(k.paths * k.n * k.c), b.tempF64(k.paths * k.docs)}
-	b.run2("crf_exact_chain", count, k.paths, threads, at(x.alpha), at(x.beta), at(x.z), at(k.redo), at(emit.Data), at(w.Trans.Data), at(w.Start),
+	b.run2("crf_exact_chain", k.docs, k.paths, threads, at(x.alpha), at(x.beta), at(x.z), at(k.redo), at(k.count), at(emit.Data), at(w.Trans.Data), at(w.Start),
 		at(w.End), at(k.labels), at(k.offsets), integer(k.docs), integer(k.n), integer(k.c))
 	return x
 }
 
-func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) (fallbacks int) {
+func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32, scale float32) {
 	docs := kernels.CheckCRF("CRF", emit, w, offsets)
 	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, docs)
 	n, c := emit.Rows, emit.Cols
 	b.begin("CRF", docs, n, c)
 	if docs == 0 {
-		return 0
+		return
 	}
 	k := b.forwardBackward(emit, w, offsets, labels, 2)
 	gamma, x, from := b.tempF32(n*c), b.tempF32(2*n*c), b.tempI32(n)
@@ -105,7 +107,7 @@ func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emi
 	// The steps: alpha of a token against x of the one after it.
 	steps, counts := b.tempF32(c*c), b.tempI32(c*c)
 	if n == 0 {
-		return 0
+		return
 	}
 	row := uintptr(4 * c)
 	b.multiply(product{c: steps.Dev, a: k.alpha.Dev, b: x.Dev + row, m: c, n: c, k: n - 1, ta: true, mode: store})
@@ -114,16 +116,12 @@ func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emi
 	b.run("crf_known_steps", c, threads, at(counts), at(from), at(labels), integer(n), integer(c))
 	b.run("crf_transitions", blocks(c*c), threads, at(g.Trans.Data), at(k.next), at(steps), at(counts), integer(c), float(scale))
 
-	fallbacks = int(b.wait(statusWords)[statusRedo])
-	if fallbacks > 0 {
-		e := b.redone(k, fallbacks, emit, w)
-		b.run("crf_exact_emissions", fallbacks, threads, at(dEmit.Data), at(gamma), at(nll), at(e.alpha), at(e.beta), at(e.z), at(k.redo), at(k.offsets),
-			integer(docs), integer(n), integer(c), float(scale))
-		b.run("crf_exact_transitions", c, threads, at(g.Trans.Data), at(e.alpha), at(e.beta), at(e.z), at(k.redo), integer(fallbacks), at(emit.Data),
-			at(w.Trans.Data), at(labels), at(k.offsets), integer(docs), integer(n), integer(c), float(scale))
-	}
+	e := b.redone(k, emit, w)
+	b.run("crf_exact_emissions", docs, threads, at(dEmit.Data), at(gamma), at(nll), at(e.alpha), at(e.beta), at(e.z), at(k.redo), at(k.count),
+		at(k.offsets), integer(docs), integer(n), integer(c), float(scale))
+	b.run("crf_exact_transitions", c, threads, at(g.Trans.Data), at(e.alpha), at(e.beta), at(e.z), at(k.redo), at(k.count), at(emit.Data),
+		at(w.Trans.Data), at(labels), at(k.offsets), integer(docs), integer(n), integer(c), float(scale))
 	b.run("crf_ends", columns(c), threads, at(g.Start), at(g.End), at(gamma), at(k.offsets), integer(docs), integer(c), float(scale))
-	return fallbacks
 }
 
 func (b *backend) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
@@ -141,10 +139,14 @@ func (b *backend) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat
 		address(0), address(0), at(k.offsets), integer(docs), integer(n), integer(c))
 	b.settle(k, kernels.F64{}, logZ, emit)
 	b.run("crf_marginal_rows", warps(n), threads, at(p.Data), at(k.states), at(k.offsets), integer(docs), integer(n), integer(c))
-	if redo := int(b.wait(statusWords)[statusRedo]); redo > 0 {
-		e := b.redone(k, redo, emit, w)
-		b.run("crf_exact_marginals", redo, threads, at(p.Data), at(logZ), at(e.alpha), at(e.beta), at(e.z), at(k.redo), at(k.offsets), integer(c))
-	}
+	e := b.redone(k, emit, w)
+	b.run("crf_exact_marginals", docs, threads, at(p.Data), at(logZ), at(e.alpha), at(e.beta), at(e.z), at(k.redo), at(k.count), at(k.offsets),
+		integer(c))
+}
+
+func (b *backend) CRFFallbacks() int {
+	b.begin("CRFFallbacks")
+	return int(b.wait(0)[statusRedone])
 }
 
 func (b *backend) Viterbi(path kernels.I32, score kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {

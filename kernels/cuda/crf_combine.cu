@@ -91,8 +91,8 @@ extern "C" __global__ void crf_settle(int *states, double *nll, double *z, const
 
 #define LIST_THREADS 256
 
-// crf_list: redo receives the documents whose state is REDO, in order, and count how many. One block.
-extern "C" __global__ void __launch_bounds__(LIST_THREADS) crf_list(int *redo, u64 *count, const int *states, i64 docs) {
+// crf_list: redo receives the documents whose state is REDO, in order, and count how many; *total += count. One block.
+extern "C" __global__ void __launch_bounds__(LIST_THREADS) crf_list(int *redo, int *count, u64 *total, const int *states, i64 docs) {
 	__shared__ int sums[LIST_THREADS];
 	i64 per = (docs + LIST_THREADS - 1) / LIST_THREADS, first = threadIdx.x * per, last = min_i(first + per, docs);
 	int sum = 0;
@@ -103,7 +103,10 @@ extern "C" __global__ void __launch_bounds__(LIST_THREADS) crf_list(int *redo, u
 	for (unsigned t = 0; t < threadIdx.x; t++) at += sums[t];
 	for (i64 b = first; b < last; b++)
 		if (states[b] == REDO) redo[at++] = (int)b;
-	if (threadIdx.x == LIST_THREADS - 1) *count = (u64)at;
+	if (threadIdx.x == LIST_THREADS - 1) {
+		*count = at;
+		*total += (u64)at;
+	}
 }
 
 // crf_emissions adds scale gamma of FINE documents to d_emit, and clears gamma and the steps of the others.

@@ -1,11 +1,13 @@
-// The log domain in float64, for documents that the exp domain cannot hold.
+// The log domain in float64, for documents that the exp domain cannot hold. redo lists them and *count says how
+// many they are: the host does not know, so there is a block for every document, and most have none to redo.
 #include "crf.cuh"
 
 // crf_exact_chain: alpha and beta [2, n, c] of document redo[blockIdx.x], over all paths (blockIdx.y 0) or
 // those that agree with its labels (1); z [2, docs] receives log Z.
-extern "C" __global__ void crf_exact_chain(double *alpha, double *beta, double *z, const int *redo, const float *emit, const float *trans,
-		const float *start, const float *end, const int *labels, const int *offsets, i64 docs, i64 n, i64 c) {
+extern "C" __global__ void crf_exact_chain(double *alpha, double *beta, double *z, const int *redo, const int *count, const float *emit,
+		const float *trans, const float *start, const float *end, const int *labels, const int *offsets, i64 docs, i64 n, i64 c) {
 	__shared__ double scratch[WARP];
+	if ((int)blockIdx.x >= *count) return;
 	i64 b = redo[blockIdx.x];
 	int lo = offsets[b], hi = offsets[b + 1];
 	const int *known = blockIdx.y ? labels : 0;
@@ -68,7 +70,8 @@ DEVICE double marginal(const double *alpha, const double *beta, i64 i, double z)
 // crf_exact_emissions: nll, gamma, and d_emit += scale gamma, of the redone documents. Labels that no
 // path allows give +inf and no gradient. A block a document.
 extern "C" __global__ void crf_exact_emissions(float *d_emit, float *gamma, double *nll, const double *alpha, const double *beta, const double *z,
-		const int *redo, const int *offsets, i64 docs, i64 n, i64 c, float scale) {
+		const int *redo, const int *count, const int *offsets, i64 docs, i64 n, i64 c, float scale) {
+	if ((int)blockIdx.x >= *count) return;
 	i64 b = redo[blockIdx.x];
 	bool none = !(z[docs + b] > -INF_D);
 	if (threadIdx.x == 0) nll[b] = none ? INF_D : z[b] - z[docs + b];
@@ -82,7 +85,8 @@ extern "C" __global__ void crf_exact_emissions(float *d_emit, float *gamma, doub
 
 // crf_exact_marginals: marginals and log Z of the redone documents. A block a document.
 extern "C" __global__ void crf_exact_marginals(float *p, double *log_z, const double *alpha, const double *beta, const double *z, const int *redo,
-		const int *offsets, i64 c) {
+		const int *count, const int *offsets, i64 c) {
+	if ((int)blockIdx.x >= *count) return;
 	i64 b = redo[blockIdx.x];
 	if (threadIdx.x == 0) log_z[b] = z[b];
 	if (!(z[b] > -INF_D)) return;
@@ -91,13 +95,15 @@ extern "C" __global__ void crf_exact_marginals(float *p, double *log_z, const do
 
 // crf_exact_transitions adds the expected steps from label blockIdx.x of all redone documents, less
 // those of the known paths. A thread a label.
-extern "C" __global__ void crf_exact_transitions(float *d_trans, const double *alpha, const double *beta, const double *z, const int *redo, i64 count,
-		const float *emit, const float *trans, const int *labels, const int *offsets, i64 docs, i64 n, i64 c, float scale) {
+extern "C" __global__ void crf_exact_transitions(float *d_trans, const double *alpha, const double *beta, const double *z, const int *redo,
+		const int *count, const float *emit, const float *trans, const int *labels, const int *offsets, i64 docs, i64 n, i64 c, float scale) {
+	int listed = *count;
+	if (listed == 0) return; // as most batches: nothing to add
 	i64 i = blockIdx.x;
 	for (i64 j = threadIdx.x; j < c; j += blockDim.x) {
 		double step = legal(trans[i * c + j]), sum = 0;
 		if (!(step > -INF_D)) continue;
-		for (i64 r = 0; r < count; r++) {
+		for (int r = 0; r < listed; r++) {
 			i64 b = redo[r];
 			if (!(z[docs + b] > -INF_D)) continue;
 			for (i64 t = offsets[b] + 1; t < offsets[b + 1]; t++) {

@@ -19,7 +19,8 @@ type backend struct {
 	at      what            // the operation that is being queued
 	live    map[uintptr]int // bytes of each buffer handed out
 	scratch scratch
-	status  uintptr // two words: complaint of a kernel, documents to redo
+	status  uintptr // a complaint of a kernel, documents redone by CRFs, then room for what is fetched
+	read    *read   // what was fetched last; of its own, since cgo takes no struct with pointers
 }
 
 // New opens the first CUDA device. The error says what is missing: no driver, no
@@ -39,13 +40,13 @@ func New() (kernels.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{worker: w, live: map[uintptr]int{}}
+	b := &backend{worker: w, live: map[uintptr]int{}, read: new(read)}
 	b.device, err = describe(0)
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	b.begin("New")
-	b.status = b.allocate(statusWords * 8)
+	b.status = b.allocate(len(b.read) * 8)
 	return b, nil
 }
 

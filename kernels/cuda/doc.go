@@ -16,13 +16,14 @@
 // done them. What fails on the device, or in the driver, is kept, nothing runs
 // after it, and the next call that waits for the device panics with an
 // error that names operation, kernel, shapes and the driver's message: PutF32, PutI32,
-// GetF32, GetF64, GetI32, CRF, CRFMarginals, the allocations, and Close, which returns it.
+// GetF32, GetF64, GetI32, CRFFallbacks, the allocations, and Close, which returns it.
 // An index, label or group outside its table is skipped by the kernel that
 // meets it and reported in the same way. Shapes that do not fit panic at once.
 //
-// Nothing is copied to the host but what Get* asks for, with 8 bytes of that status,
-// and 16 bytes by CRF and CRFMarginals: the status, and the number of documents to redo in the
-// log domain, which decides whether those kernels are run. All sums have an order that
+// Nothing is copied to the host but what Get* and CRFFallbacks ask for, with 16 bytes of
+// status. Up to 16 KiB, as the losses of a step, come with the status in one copy. The
+// device itself decides which documents CRF and CRFMarginals redo in the log domain: those
+// kernels have a block for every document, and most return at once. All sums have an order that
 // depends on shapes alone: two runs, on any two devices, do the same additions.
 //
 // None of this has run on a GPU yet: the tests run the same .cu files, compiled

@@ -99,10 +99,18 @@ func get[T float32 | float64 | int32](b *backend, op string, dst []T, src kernel
 	b.begin(op, len(dst))
 	at := b.at
 	bytes := int64(len(dst)) * int64(unsafe.Sizeof(dst[0]))
+	if bytes <= besideWords*8 {
+		b.later(at, "copy beside the status", func() error {
+			return cu.MemcpyDtoDAsync(cu.DevicePtr(b.status+statusWords*8), cu.DevicePtr(src.Dev), bytes, b.stream)
+		})
+		fetched := b.wait(int(bytes+7) / 8)
+		copy(dst, unsafe.Slice((*T)(unsafe.Pointer(&fetched[statusWords])), len(dst)))
+		return
+	}
 	b.later(at, "copy to the host", func() error {
 		return cu.MemcpyDtoHAsync(unsafe.Pointer(&dst[0]), cu.DevicePtr(src.Dev), bytes, b.stream)
 	})
-	b.wait(1)
+	b.wait(0)
 }
 
 func (b *backend) PutF32(dst kernels.F32, src []float32) { put(b, "PutF32", dst, src) }

@@ -10,10 +10,10 @@ import (
 )
 
 // The words of the status: what a kernel met that points outside its table, and
-// how many documents of a CRF are to be redone.
+// how many documents CRF and CRFMarginals have redone.
 const (
 	statusComplaint = iota
-	statusRedo
+	statusRedone
 	statusWords
 )
 
@@ -49,12 +49,20 @@ var complaints = map[int]string{
 	codeAdamWRows:           "AdamWRows: row %d is no row, or does not follow the one before: rows are sorted and unique",
 }
 
-// wait waits for the device, fetches the first words of the status, and panics
-// with what has failed. A complaint is a caller's mistake, reported once.
-func (b *backend) wait(words int) [statusWords]uint64 {
-	status := new([statusWords]uint64)
+// besideWords is the room behind the status, in words of 8 bytes, for numbers that
+// the host reads: the losses of a step with up to 2000 documents come with
+// the status in one copy.
+const besideWords = 2048
+
+// read is what the host fetches at once: the status and the words behind it.
+type read [statusWords + besideWords]uint64
+
+// wait waits for the device, fetches the status and some words behind it, and
+// panics with what has failed. A complaint is a caller's mistake, reported once.
+func (b *backend) wait(beside int) *read {
+	status := b.read
 	b.must(b.now(b.at, "wait", func() error {
-		if err := cu.MemcpyDtoHAsync(unsafe.Pointer(status), cu.DevicePtr(b.status), int64(words*8), b.stream); err != nil {
+		if err := cu.MemcpyDtoHAsync(unsafe.Pointer(status), cu.DevicePtr(b.status), int64((statusWords+beside)*8), b.stream); err != nil {
 			return err
 		}
 		return b.stream.Synchronize()
@@ -63,7 +71,7 @@ func (b *backend) wait(words int) [statusWords]uint64 {
 		b.set(b.status, 0, 2)
 		panic("kernels: " + fmt.Sprintf(complaints[int(word>>32)], int32(uint32(word))))
 	}
-	return *status
+	return status
 }
 
 // complaint passes the word for complaints and the code of an operation to a kernel.

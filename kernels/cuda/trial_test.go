@@ -70,11 +70,10 @@ const (
 	laterTolerance = 2e-5
 )
 
-// Copies to the host in a step: the status and the number of redone documents by CRF, then the losses and the
-// status.
+// One copy to the host in a step: the losses, and the status before them.
 const (
-	copiesPerStep = 3
-	statusBytes   = 16 + 8
+	copiesPerStep = 1
+	statusBytes   = 16
 	lossBytes     = 8 * 16 // at most, besides one loss a document
 )
 

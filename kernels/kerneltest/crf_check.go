@@ -14,7 +14,7 @@ type answers struct {
 	emit, trans, start, end []float32 // gradients less what they started from
 	marginals               []float32
 	path                    []int32
-	fallbacks               int
+	redone                  [2]int    // documents redone in the log domain by CRF, by CRFMarginals
 	rawEmit, rawTrans       []float32 // emission and transition gradients as accumulated
 }
 
@@ -32,8 +32,11 @@ func (k *chain) run(s *suite) answers {
 		w := kernels.CRFWeights{Trans: a.mat(k.trans, c, c), Start: a.in(k.start), End: a.in(k.end)}
 		emit, at := a.mat(k.emit, n, c), k.offsets()
 		g := kernels.CRFGrad{Trans: a.accMat("dTrans", began[:c*c], c, c), Start: a.acc("dStart", began[:c]), End: a.acc("dEnd", began[:c])}
-		out.fallbacks = a.CRF(a.out64("nll", docs), a.accMat("dEmit", began[:n*c], n, c), g, emit, w, a.ints(k.labels), at, gradScale)
+		before := a.CRFFallbacks()
+		a.CRF(a.out64("nll", docs), a.accMat("dEmit", began[:n*c], n, c), g, emit, w, a.ints(k.labels), at, gradScale)
+		after := a.CRFFallbacks()
 		a.CRFMarginals(a.outMat("p", n, c), a.out64("logZ", docs), emit, w, at)
+		out.redone = [2]int{after - before, a.CRFFallbacks() - after}
 		a.Viterbi(a.outI("path", n), a.out64("score", docs), emit, w, at)
 		if !slices.Equal(at, k.offsets()) {
 			s.Fatal("offsets changed")

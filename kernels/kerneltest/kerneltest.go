@@ -31,8 +31,8 @@ type Test[Part any] interface {
 
 // Options say what the suite may expect of a backend beyond the contract.
 type Options struct {
-	// LogDomain: the backend computes every CRF with a log scale, so CRF reports
-	// no document as redone. Otherwise the suite proves that the ones that
+	// LogDomain: the backend computes every CRF with a log scale, so CRFFallbacks
+	// stays 0. Otherwise the suite proves that the ones that
 	// underflow are.
 	LogDomain bool
 }
