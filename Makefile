@@ -52,6 +52,7 @@ demo: build
 test: tools check browser
 	CGO_ENABLED=0 go vet ./kernels/... ./nn ./train ./curriculum ./corpus ./config
 	go test -race ./curriculum ./metrics ./train ./experiments
+	$(MAKE) --no-print-directory test-cuda
 	go test -timeout 15m ./...
 
 browser:
