@@ -196,9 +196,9 @@ DEVICE int lane_at() { return (int)(threadIdx.x % WARP); }
 
 // complain records an index, label or group that points outside its table, for the next
 // time that the host fetches something: operation and value, packed (see
-// status.go). Writers may race; any one of them will do.
+// status.go). Writers may race; any one of them will do, whole, as volatile says.
 DEVICE void complain(u64 *status, int operation, int value) {
-	*status = (u64)operation << 32 | (unsigned)value;
+	*(volatile u64 *)status = (u64)operation << 32 | (unsigned)value;
 }
 
 #endif

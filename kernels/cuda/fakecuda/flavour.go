@@ -47,7 +47,7 @@ func (f Flavour) flags() (kernels, runtime, link []string) {
 	switch f {
 	case Checked:
 		both := []string{"-O2", "-g", "-DFAKECUDA_CHECKED"}
-		return append(append(slices.Clone(both), "-fsanitize=thread"), undefined...), both, nil
+		return append(append(slices.Clone(both), "-fsanitize=thread", "--param=tsan-distinguish-volatile=1"), undefined...), both, nil
 	case Address:
 		both := []string{"-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address", "-fsanitize-recover=address"}
 		return append(slices.Clone(both), undefined...), both, []string{"-fsanitize=address"}

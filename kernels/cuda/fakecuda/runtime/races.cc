@@ -206,8 +206,8 @@ void __tsan_func_exit() {}
 #define WATCH(name, bytes)                                                                                                       \
 	void __tsan_read##name(void *p) { access((uintptr_t)p, bytes, false, false, __builtin_return_address(0)); }              \
 	void __tsan_write##name(void *p) { access((uintptr_t)p, bytes, true, false, __builtin_return_address(0)); }              \
-	void __tsan_volatile_read##name(void *p) { access((uintptr_t)p, bytes, false, false, __builtin_return_address(0)); }     \
-	void __tsan_volatile_write##name(void *p) { access((uintptr_t)p, bytes, true, false, __builtin_return_address(0)); }
+	void __tsan_volatile_read##name(void *p) { access((uintptr_t)p, bytes, false, true, __builtin_return_address(0)); }     \
+	void __tsan_volatile_write##name(void *p) { access((uintptr_t)p, bytes, true, true, __builtin_return_address(0)); }
 WATCH(1, 1)
 WATCH(2, 2)
 WATCH(4, 4)
