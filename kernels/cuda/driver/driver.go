@@ -72,8 +72,8 @@ func Library() string {
 
 // Describe gives the driver's name of and text for an error that a call of
 // cu answered, such as "CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access
-// was encountered", since cu's own text is only its name. An error that is not from the driver gives its
-// own text.
+// was encountered", since cu's own text is only its name. An error that is
+// not from the driver gives its own text.
 func Describe(err error) string {
 	code, ok := Code(err)
 	if !ok {

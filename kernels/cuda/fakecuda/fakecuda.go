@@ -19,8 +19,9 @@
 // next call answers them, and every call after it. cuGetErrorString gives the
 // message of the last error. What was counted is read with [Fake.Counters].
 //
-// It shows no data races between running threads, no asynchronous order, no
-// fast-math rounding and no speed: those need a GPU.
+// The flavour Checked also finds races between threads. No flavour shows
+// asynchronous order, the rounding of the device's own functions, or speed:
+// those need a GPU.
 package fakecuda
 
 import (
