@@ -24,7 +24,9 @@ func findCompiler() (string, error) {
 }
 
 // build compiles the fake driver, or answers the one that was built from the
-// same sources with the same flags. So it is with each of its objects.
+// same sources with the same flags. So it is with each of its objects. That of a
+// .cu file is known by its preprocessed text: a changed header compiles only what it
+// changes, and a copy of the module elsewhere compiles nothing again.
 func build(dir string, flavour Flavour) (string, error) {
 	compiler, err := findCompiler()
 	if err != nil {
@@ -55,34 +57,36 @@ func build(dir string, flavour Flavour) (string, error) {
 		return "", fmt.Errorf("fakecuda: %w", err)
 	}
 	forKernels, forRuntime, forLink := flavour.flags()
-	forKernels = slices.Concat(common, forKernels, []string{"-DINVOICELAB_HOST", "-I" + work, "-I" + filepath.Join(root, "kernels/cuda")})
-	forRuntime = slices.Concat(common, forRuntime, []string{"-I" + filepath.Join(root, "kernels/cuda/driver/include")})
-	headers := []string{filepath.Join(work, "*.cuh"), filepath.Join(root, "kernels/cuda/builtins.cuh"), filepath.Join(root, "kernels/cuda/fakecuda/host.h")}
-	runtimeHeaders := []string{filepath.Join(root, "kernels/cuda/fakecuda/host.h"), filepath.Join(root, "kernels/cuda/fakecuda/runtime/*.h"), filepath.Join(root, "kernels/cuda/driver/include/*")}
+	forKernels = slices.Concat(common, forKernels, []string{"-DINVOICELAB_HOST", "-I."})
+	forRuntime = slices.Concat(common, forRuntime, []string{"-Ikernels/cuda/driver/include"})
+	headers := []string{filepath.Join(root, "kernels/cuda/fakecuda/host.h"), filepath.Join(root, "kernels/cuda/fakecuda/runtime/*.h"), filepath.Join(root, "kernels/cuda/driver/include/*")}
 
 	var jobs []func() (string, error)
 	for _, unit := range units {
 		jobs = append(jobs, func() (string, error) {
-			path := filepath.Join(work, unit)
-			flags := strings.ReplaceAll(fmt.Sprint(forKernels), work, "")
-			return kept.made(unit+".o", flags, append(headers, path), func(to string) error {
-				text, err := compile(compiler, slices.Concat(forKernels, []string{"-w", "-E", "-P", "-DFAKECUDA_SCAN", "-x", "c++", path}))
-				if err != nil {
-					return err
-				}
+			text, err := compile(compiler, work, slices.Concat(forKernels, []string{"-w", "-E", "-DFAKECUDA_SCAN", "-x", "c++", unit}))
+			if err != nil {
+				return "", err
+			}
+			return kept.made(unit+".o", fmt.Sprint(forKernels), text, func(to string) error {
 				source, err := writeUnit(work, unit, text)
 				if err != nil {
 					return err
 				}
-				_, err = compile(compiler, slices.Concat(forKernels, []string{"-c", source, "-o", to}))
+				_, err = compile(compiler, work, slices.Concat(forKernels, []string{"-c", source, "-o", to}))
 				return err
 			})
 		})
 	}
 	for _, source := range runtime {
+		source = filepath.Join("kernels/cuda/fakecuda/runtime", filepath.Base(source))
 		jobs = append(jobs, func() (string, error) {
-			return kept.made(filepath.Base(source)+".o", fmt.Sprint(forRuntime), append(runtimeHeaders, source), func(to string) error {
-				_, err := compile(compiler, slices.Concat(forRuntime, []string{"-c", source, "-o", to}))
+			text, err := contents(append(headers, filepath.Join(root, source)))
+			if err != nil {
+				return "", err
+			}
+			return kept.made(filepath.Base(source)+".o", fmt.Sprint(forRuntime), text, func(to string) error {
+				_, err := compile(compiler, root, slices.Concat(forRuntime, []string{"-c", source, "-o", to}))
 				return err
 			})
 		})
@@ -91,10 +95,29 @@ func build(dir string, flavour Flavour) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return kept.made("libcuda-"+flavour.String()+".so.1", fmt.Sprint(objects, forLink), nil, func(to string) error {
-		_, err := compile(compiler, slices.Concat([]string{"-shared", "-o", to, "-Wl,--no-undefined"}, objects, forLink, []string{"-ldl", "-lpthread"}))
+	return kept.made("libcuda-"+flavour.String()+".so.1", fmt.Sprint(objects, forLink), "", func(to string) error {
+		_, err := compile(compiler, work, slices.Concat([]string{"-shared", "-o", to, "-Wl,--no-undefined"}, objects, forLink, []string{"-ldl", "-lpthread"}))
 		return err
 	})
+}
+
+// contents is the text of the files of the patterns, each behind its name.
+func contents(patterns []string) (string, error) {
+	var b strings.Builder
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			return "", err
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintf(&b, "%s %d\n%s", filepath.Base(path), len(text), text)
+		}
+	}
+	return b.String(), nil
 }
 
 // inParallel runs two jobs at a time and answers their results in order.
@@ -118,9 +141,11 @@ func inParallel(jobs []func() (string, error)) ([]string, error) {
 	return results, nil
 }
 
-func compile(compiler string, args []string) (string, error) {
+// compile runs the compiler in a folder and answers what it prints.
+func compile(compiler, dir string, args []string) (string, error) {
 	var out, messages bytes.Buffer
 	cmd := exec.Command(compiler, args...)
+	cmd.Dir = dir
 	// AddressSanitizer is for the test, not for its compiler.
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "LD_PRELOAD=") })
 	cmd.Stdout, cmd.Stderr = &out, &messages

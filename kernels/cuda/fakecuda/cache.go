@@ -20,7 +20,7 @@ const unused = 3 * 24 * time.Hour
 
 // openCache uses the user's cache folder, and drops from it what is no longer used.
 func openCache(compiler string) (cache, error) {
-	version, err := compile(compiler, []string{"--version"})
+	version, err := compile(compiler, "", []string{"--version"})
 	if err != nil {
 		return cache{}, err
 	}
@@ -45,25 +45,12 @@ func openCache(compiler string) (cache, error) {
 	return c, nil
 }
 
-// made answers the file that name, flags and the files of the patterns give,
-// which do makes unless it is there.
-func (c cache) made(name, flags string, patterns []string, do func(to string) error) (string, error) {
+// made answers the file that name, flags and text give, which do makes
+// unless it is there.
+func (c cache) made(name, flags, text string, do func(to string) error) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, c.compiler, name, flags)
-	for _, pattern := range patterns {
-		paths, err := filepath.Glob(pattern)
-		if err != nil {
-			return "", err
-		}
-		for _, path := range paths {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return "", err
-			}
-			fmt.Fprintf(h, "%s %d\n", filepath.Base(path), len(text))
-			h.Write(text)
-		}
-	}
+	fmt.Fprint(h, text)
 	kept := filepath.Join(c.folder, fmt.Sprintf("%x-%s", h.Sum(nil)[:12], name))
 	now := time.Now()
 	if os.Chtimes(kept, now, now) == nil {

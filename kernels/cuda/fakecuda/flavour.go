@@ -68,7 +68,7 @@ func (f Flavour) Environment() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	library, err := compile(compiler, []string{"-print-file-name=libasan.so"})
+	library, err := compile(compiler, "", []string{"-print-file-name=libasan.so"})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ var (
 	dynamicShared = regexp.MustCompile(`extern\s+__shared__\s+((?:(?:__align__|alignas)\([^)]*\)\s*|__attribute__\(\(.*?\)\)\s*)?)([\w:\s]+?)\s*\b(\w+)\s*\[\s*\]\s*;`)
 	staticShared  = regexp.MustCompile(`__shared__\s+([^;{}()=]*(?:\(\([^;]*?\)\)[^;{}()=]*|\([^;()]*\)[^;{}()=]*)*);`)
 	declared      = regexp.MustCompile(`(\w+)\s*((?:\[[^\]]*\]\s*)*)$`)
+	lineMarker    = regexp.MustCompile(`(?m)^# .*$`)
 	kernelName    = regexp.MustCompile(`FAKECUDA_KERNEL\s+(?:__attribute__\s*\(\(.*?\)\)\s*)?void\s+(\w+)\s*\(`)
 )
 
@@ -59,11 +60,13 @@ func splitTop(s string) []string {
 }
 
 // copySources writes the rewritten .cu and .cuh files of dir to work, and
-// host.h where they include it from. It answers the names of the .cu files.
+// what they include from elsewhere. It answers the names of the .cu files.
+// Errors of the compiler and of kernels name the files relative to root.
 func copySources(dir, root, work string) ([]string, error) {
+	patterns := []string{filepath.Join(root, "kernels/cuda/builtins.cuh"), filepath.Join(dir, "*.cuh"), filepath.Join(dir, "*.cu")}
 	var units []string
-	for _, pattern := range []string{"*.cu", "*.cuh"} {
-		paths, err := filepath.Glob(filepath.Join(dir, pattern))
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			return nil, err
 		}
@@ -76,12 +79,16 @@ func copySources(dir, root, work string) ([]string, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
+			known, err := filepath.Rel(root, path)
+			if err != nil {
+				return nil, err
+			}
 			name := filepath.Base(path)
-			host = fmt.Sprintf("#line 1 %q\n%s", path, host)
+			host = fmt.Sprintf("#line 1 %q\n%s", filepath.ToSlash(known), host)
 			if err := os.WriteFile(filepath.Join(work, name), []byte(host), 0o644); err != nil {
 				return nil, err
 			}
-			if pattern == "*.cu" {
+			if filepath.Ext(name) == ".cu" {
 				units = append(units, name)
 			}
 		}
@@ -101,13 +108,13 @@ func copySources(dir, root, work string) ([]string, error) {
 
 // writeUnit writes the file that is compiled for a .cu file: the source and
 // the registration of its kernels, whose names are found in its preprocessed
-// text.
+// text. It answers its name in work.
 func writeUnit(work, unit, preprocessed string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#include %q\n#include \"fakecuda/host.h\"\n", unit)
-	for _, m := range kernelName.FindAllStringSubmatch(preprocessed, -1) {
+	for _, m := range kernelName.FindAllStringSubmatch(lineMarker.ReplaceAllString(preprocessed, ""), -1) {
 		fmt.Fprintf(&b, "static fakecuda_kernel<%s> fakecuda_register_%s(%q, %q);\n", m[1], m[1], m[1], unit)
 	}
-	path := filepath.Join(work, unit+".cc")
-	return path, os.WriteFile(path, []byte(b.String()), 0o644)
+	name := unit + ".cc"
+	return name, os.WriteFile(filepath.Join(work, name), []byte(b.String()), 0o644)
 }
