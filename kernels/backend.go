@@ -135,10 +135,16 @@ type Backend interface {
 	// path gets nll +Inf and adds no gradient. An empty document has nll 0, here,
 	// and log Z 0 and score 0 below.
 	CRF(nll F64, dEmit Mat, g CRFGrad, emit Mat, w CRFWeights, labels I32, offsets []int32, scale float32)
+	// CRFNLL: the nll of CRF and nothing else, within rounding (to the bit on the CPU): the
+	// same +Inf without a legal path, 0 for an empty document, log Z and gold score
+	// in float64. It goes backward only for documents of which the forward pass alone
+	// cannot tell that float32 lost no mass that counts, and redoes those in the log
+	// domain where CRF would.
+	CRFNLL(nll F64, emit Mat, w CRFWeights, labels I32, offsets []int32)
 	// CRFMarginals: p[t, c] = P(y_t = c | emit) of each document, and logZ [B]. A
 	// document without a legal path gets zeros and logZ -Inf.
 	CRFMarginals(p Mat, logZ F64, emit Mat, w CRFWeights, offsets []int32)
-	// CRFFallbacks is how many documents CRF and CRFMarginals have redone in the log
+	// CRFFallbacks is how many documents CRF, CRFNLL and CRFMarginals have redone in the log
 	// domain since the backend was made; a backend that works in the log domain
 	// throughout reports 0. It waits for the device.
 	CRFFallbacks() int

@@ -169,15 +169,20 @@ func CheckCRF(op string, emit Mat, w CRFWeights, offsets []int32) int {
 	return len(offsets) - 1
 }
 
-// CheckCRFGrad checks what the gradient of checked scores needs besides.
+// CheckCRFNLL checks what the likelihood of checked scores needs besides.
+func CheckCRFNLL(op string, nll F64, emit Mat, labels I32, docs int) {
+	NeedLen(op, "nll", nll.Len, docs)
+	CheckLabels(op, labels, emit.Rows, emit.Cols)
+}
+
+// CheckCRFGrad checks what its gradient needs besides.
 func CheckCRFGrad(nll F64, dEmit Mat, g CRFGrad, emit Mat, labels I32, docs int) {
 	const op = "CRF"
-	NeedLen(op, "nll", nll.Len, docs)
+	CheckCRFNLL(op, nll, emit, labels, docs)
 	NeedMat(op, "dEmit", dEmit, emit.Rows, emit.Cols)
 	NeedMat(op, "gradient of Trans", g.Trans, emit.Cols, emit.Cols)
 	NeedLen(op, "gradient of Start", g.Start.Len, emit.Cols)
 	NeedLen(op, "gradient of End", g.End.Len, emit.Cols)
-	CheckLabels(op, labels, emit.Rows, emit.Cols)
 }
 
 // CheckLayerNorm checks the operands that LayerNorm and its gradient share.

@@ -56,13 +56,13 @@ class Sizes:
 def plan(s):
     """Groups that take turns: the flags of our side with its benchmarks, and rows
     (what, peer, its setup, our benchmark, bar)."""
-    forward, both, decode = (s.chain(op, s.B) for op in ("CRFMarginals", "CRF", "Viterbi"))
+    forward, both, decode = (s.chain(op, s.B) for op in ("CRFNLL", "CRF", "Viterbi"))
     focal, cosine = s.rows("SoftmaxLoss/focal", s.B), s.cosine("Cosine+CosineGrad")
     large = s.rows("SoftmaxLoss/focal", s.many)
     copy = s.rows("Copy", s.many)
     tokens = s.T * s.many
     return [
-        (s.batches, [s.chain(op, b) for b in s.batches for op in ("CRFMarginals", "CRF", "Viterbi")], [
+        (s.batches, [s.chain(op, b) for b in s.batches for op in ("CRFNLL", "CRF", "Viterbi")], [
             ("CRF forward", "pytorch-crf", Torch.crf_forward, forward, OVER_TORCHCRF),
             ("CRF forward + backward", "pytorch-crf", Torch.crf_both, both, OVER_TORCHCRF),
             ("CRF decode", "pytorch-crf", Torch.crf_decode, decode, OVER_TORCHCRF),
@@ -188,17 +188,17 @@ def bars(m, s):
         yield judge(what, share, lambda v: v >= OF_FLOOR, f"{share or 0:.0%}: floor {floor * 1e6:.1f} us ({how}), taken {(cosine or 0) * 1e6:.1f} us")
     except Absent as e:
         yield what, f"not measured ({brief(e)})", None
-    forwards = [at("CRFMarginals", b) for b in s.batches]
+    forwards = [at("CRFNLL", b) for b in s.batches]
     for b, t in zip(s.batches, forwards):
         step = t / s.T * 1e6 if t else None
         yield judge(f"CRF forward, B={b}: <= {STEP} us a step", step, lambda v: v <= STEP, f"{step or 0:.2f} us")
     flat = max(forwards) / min(forwards) if all(forwards) else None
     yield judge(f"CRF forward flat from B={s.batches[0]} to {s.batches[-1]}: slowest <= {FLAT} of fastest", flat, lambda v: v <= FLAT, f"{flat or 0:.2f}")
     for b in s.batches:
-        both = over(s.chain("CRF", b), s.chain("CRFMarginals", b))
+        both = over(s.chain("CRF", b), s.chain("CRFNLL", b))
         if b <= 64:
             yield judge(f"CRF forward + backward, B={b}: <= {BOTH_OVER_FORWARD} of forward", both, lambda v: v <= BOTH_OVER_FORWARD, f"{both or 0:.2f}")
-        decode = over(s.chain("Viterbi", b), s.chain("CRFMarginals", b))
+        decode = over(s.chain("Viterbi", b), s.chain("CRFNLL", b))
         yield judge(f"CRF decode, B={b}: <= {DECODE_OVER_FORWARD} of forward", decode, lambda v: v <= DECODE_OVER_FORWARD, f"{decode or 0:.2f}")
 
 
@@ -230,7 +230,7 @@ def report(args, s, m, groups):
     name = device_name(args)
     judged, missed = "H200" in name and not args.small, 0
     lines = [f"{name or 'GPU unknown'}; ours on {args.device}, peers on {args.torch_device}: {versions()}; {m.rounds} rounds. Microseconds of a call: median "
-             f"(least to greatest). T={s.T}, C={s.C}, D={s.D}; CRF against peers at B={s.B}. \"CRF forward\" is CRFMarginals, which runs backward beside it.", ""]
+             f"(least to greatest). T={s.T}, C={s.C}, D={s.D}; CRF against peers at B={s.B}. \"CRF forward\" is CRFNLL, which runs backward beside it on the device.", ""]
     lines += [f"**FAILED**: {f}" for f in m.failed]
     lines += ["", "| what | peer | peer, us | ours, us | ratio | bar |", "|---|---|---|---|---|---|"]
 
@@ -249,7 +249,7 @@ def report(args, s, m, groups):
             lines.append(f"| {what} | {peer} | {us(theirs) if theirs else 'not measured (' + m.absent.get((what, peer), 'no time left') + ')'} | {us(own)} | "
                          f"{'' if ratio is None else f'{ratio:.1f}'} | {text} |")
     lines += ["", "| CRF, us a call | forward | forward + backward | decode |", "|---|---|---|---|"]
-    lines += ["| B=%d | %s |" % (b, " | ".join(us(m.ours.get(s.chain(op, b), [])) for op in ("CRFMarginals", "CRF", "Viterbi"))) for b in s.batches]
+    lines += ["| B=%d | %s |" % (b, " | ".join(us(m.ours.get(s.chain(op, b), [])) for op in ("CRFNLL", "CRF", "Viterbi"))) for b in s.batches]
     lines += ["", "| bar | measured | |", "|---|---|---|"]
     lines += [f"| {what} | {text} | {word(met)} |" for what, text, met in bars(m, s)]
     return "\n".join(lines) + "\n", missed

@@ -51,6 +51,7 @@ func heads(size Sizes) []Op {
 		}},
 		{"CRF", chain, 3 * steps, f32(3*n*c, 3*c*c), func(d *data) func() { return newChain(d, size, false).train }},
 		{"CRF", "bio/" + chain, 1.5 * steps, f32(3*n*c, 3*c*c), func(d *data) func() { return newChain(d, size, true).train }},
+		{"CRFNLL", chain, steps, f32(n*c, c*c), func(d *data) func() { return newChain(d, size, false).likelihood }},
 		{"CRFMarginals", chain, 2 * steps, f32(2*n*c, c*c), func(d *data) func() { return newChain(d, size, false).marginals }},
 		{"Viterbi", chain, steps, f32(n*c, c*c, n), func(d *data) func() { return newChain(d, size, false).decode }},
 		{"Viterbi", "bio/" + chain, steps / 2, f32(n*c, c*c, n), func(d *data) func() { return newChain(d, size, true).decode }},
@@ -159,6 +160,8 @@ func (ch *chain) train() {
 	}
 	d.CRF(ch.nll, ch.dEmit, ch.g, ch.emit, ch.w, ch.y, ch.offsets, 1)
 }
+
+func (ch *chain) likelihood() { ch.d.CRFNLL(ch.nll, ch.emit, ch.w, ch.y, ch.offsets) }
 
 func (ch *chain) marginals() { ch.d.CRFMarginals(ch.p, ch.logZ, ch.emit, ch.w, ch.offsets) }
 

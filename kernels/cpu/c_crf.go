@@ -83,28 +83,8 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 	m.chain.exp(n.k, n.panel, w)
 	m.marginal, m.logZ = grown(m.marginal, emit.Rows*emit.Cols), grown(m.logZ, all)
 
-	// Known scores, -Inf where there is no legal path; and whether a label is unknown.
-	gold, unknown := make([]float64, all), make([]bool, all)
-	n.pool.split(all, 1, 10*float64(emit.Rows/max(all, 1)), func(_, lo, hi int) {
-		for b := lo; b < hi; b++ {
-			gold[b], unknown[b] = goldScore(emit, w, labels.Host, int(offsets[b]), int(offsets[b+1]))
-		}
-	})
-	var docs, partly, broken []int32 // to compute; of those, with unknown labels; without a legal path
-	for b := range all {
-		switch {
-		case offsets[b] == offsets[b+1]:
-			nll.Host[b] = 0
-			continue
-		case math.IsInf(gold[b], -1):
-			nll.Host[b] = math.Inf(1)
-			broken = append(broken, int32(b))
-			continue
-		case unknown[b]:
-			partly = append(partly, int32(b))
-		}
-		docs = append(docs, int32(b))
-	}
+	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
+	docs, partly, broken := sortOut(nll, gold, unknown, offsets)
 	n.forwardBackward(m.marginal, m.logZ, emit, docs, offsets)
 	for _, b := range broken {
 		m.drop(int(b), int(offsets[b]), int(offsets[b+1]))
@@ -130,7 +110,61 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 	m.redone += len(redo)
 }
 
+func (n *native) CRFNLL(nll kernels.F64, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32) {
+	all := kernels.CheckCRF("CRFNLL", emit, w, offsets)
+	kernels.CheckCRFNLL("CRFNLL", nll, emit, labels, all)
+	m := &n.crf
+	m.chain.exp(n.k, n.panel, w)
+	m.marginal, m.logZ = grown(m.marginal, emit.Rows*emit.Cols), grown(m.logZ, all)
+	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
+	docs, partly, _ := sortOut(nll, gold, unknown, offsets)
+	n.forwardBackward(m.marginal, m.logZ, emit, docs, offsets)
+	n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
+	for _, b := range docs {
+		if m.fine[b] != 0 {
+			nll.Host[b] = m.logZ[b] - gold[b]
+			continue
+		}
+		m.redone++
+		lo, hi := int(offsets[b]), int(offsets[b+1])
+		n.ref.CRFNLL(nll.Slice(int(b), int(b)+1), emit.RowRange(lo, hi), w, labels.Slice(lo, hi), []int32{0, int32(hi - lo)})
+	}
+}
+
 func (n *native) CRFFallbacks() int { return n.crf.redone }
+
+// goldScores are the scores of documents with all labels known, -Inf where there is no
+// legal path between those known; and whether a label is unknown.
+func (n *native) goldScores(emit kernels.Mat, w kernels.CRFWeights, labels, offsets []int32) (gold []float64, unknown []bool) {
+	all := len(offsets) - 1
+	gold, unknown = make([]float64, all), make([]bool, all)
+	n.pool.split(all, 1, 10*float64(emit.Rows/max(all, 1)), func(_, lo, hi int) {
+		for b := lo; b < hi; b++ {
+			gold[b], unknown[b] = goldScore(emit, w, labels, int(offsets[b]), int(offsets[b+1]))
+		}
+	})
+	return gold, unknown
+}
+
+// sortOut writes the nll of empty documents and of those without a legal path (broken),
+// and lists the others (docs), and those of them with unknown labels (partly).
+func sortOut(nll kernels.F64, gold []float64, unknown []bool, offsets []int32) (docs, partly, broken []int32) {
+	for b := range gold {
+		switch {
+		case offsets[b] == offsets[b+1]:
+			nll.Host[b] = 0
+			continue
+		case math.IsInf(gold[b], -1):
+			nll.Host[b] = math.Inf(1)
+			broken = append(broken, int32(b))
+			continue
+		case unknown[b]:
+			partly = append(partly, int32(b))
+		}
+		docs = append(docs, int32(b))
+	}
+	return docs, partly, broken
+}
 
 // goldScore is the score of the labels of tokens [lo, hi) where all are known, -Inf
 // where two known neighbours, or an end, make a forbidden path.

@@ -66,6 +66,22 @@ func addFactor(y []float32, f float64, x []float64) {
 	}
 }
 
+func (r *ref) CRFNLL(nll kernels.F64, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32) {
+	docs := kernels.CheckCRF("CRFNLL", emit, w, offsets)
+	kernels.CheckCRFNLL("CRFNLL", nll, emit, labels, docs)
+	ch, c := newChain(w), emit.Cols
+	r.each(docs, emit.Rows/max(docs, 1)*c*c, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			i, j := int(offsets[b]), int(offsets[b+1])
+			rows := emit.Data.Host[i*c : j*c]
+			nll.Host[b] = math.Inf(1)
+			if known := forwardLattice(ch, rows, labels.Host[i:j]).logZ; !math.IsInf(known, -1) {
+				nll.Host[b] = forwardLattice(ch, rows, nil).logZ - known
+			}
+		}
+	})
+}
+
 // CRFFallbacks is 0: with a log scale per step no document is ever redone.
 func (r *ref) CRFFallbacks() int { return 0 }
 

@@ -131,12 +131,21 @@ type lattice struct {
 // newLattice runs the forward pass, and the backward pass where there is a
 // path. An empty document has the one empty path, of score 0.
 func newLattice(ch *chain, emit []float32, labels []int32) *lattice {
+	l := forwardLattice(ch, emit, labels)
+	if l.steps > 0 && !math.IsInf(l.logZ, -1) {
+		l.backward()
+	}
+	return l
+}
+
+// forwardLattice runs the forward pass alone: alpha and logZ.
+func forwardLattice(ch *chain, emit []float32, labels []int32) *lattice {
 	c := ch.c
 	l := &lattice{chain: ch, emit: emit, labels: labels, steps: len(emit) / c}
 	if l.steps == 0 {
 		return l
 	}
-	l.alpha, l.beta = make([]float64, len(emit)), make([]float64, len(emit))
+	l.alpha = make([]float64, len(emit))
 	sum, in := make([]float64, c), make([]float64, c)
 
 	lo, hi := l.allowed(0)
@@ -159,16 +168,19 @@ func newLattice(ch *chain, emit []float32, labels []int32) *lattice {
 		in[j] = v + ch.end[j]
 	}
 	l.logZ = logSum(in)
-	if math.IsInf(l.logZ, -1) {
-		return l
-	}
-	copy(l.beta[(l.steps-1)*c:], ch.end)
+	return l
+}
+
+func (l *lattice) backward() {
+	c := l.c
+	l.beta = make([]float64, len(l.emit))
+	sum, in := make([]float64, c), make([]float64, c)
+	copy(l.beta[(l.steps-1)*c:], l.end)
 	for t := l.steps - 2; t >= 0; t-- {
 		l.into(in, t+1)
-		lo, hi = l.allowed(t)
-		ch.prev.apply(l.beta[t*c:(t+1)*c], in, sum, lo, hi)
+		lo, hi := l.allowed(t)
+		l.prev.apply(l.beta[t*c:(t+1)*c], in, sum, lo, hi)
 	}
-	return l
 }
 
 // allowed is the range of labels that may stand at t.

@@ -192,6 +192,9 @@ func TestWideCRF(t *testing.T) {
 			if want := map[string]int{"cuda": 1}[b.Device().Backend]; fallbacks != want {
 				t.Errorf("%d labels: %d documents redone, expected %d", c, fallbacks, want)
 			}
+			alone := b.NewF64(docs)
+			b.CRFNLL(alone, emit, w, y, offsets)
+			b.show64(alone)
 			b.CRFMarginals(p, z, emit, w, offsets)
 			b.Viterbi(path, score, emit, w, offsets)
 			b.show(d.Data, g.Trans.Data, g.Start, g.End, p.Data, emit.Data, w.Trans.Data, w.Start, w.End)

@@ -37,7 +37,8 @@ func (b *backend) putOffsets(offsets []int32) kernels.I32 {
 }
 
 // forwardBackward runs both sides of all documents.
-func (b *backend) forwardBackward(emit kernels.Mat, w kernels.CRFWeights, offsets []int32, labels kernels.I32, paths int) *crf {
+// Labels are those of operation code; paths is 1 where there are none.
+func (b *backend) forwardBackward(emit kernels.Mat, w kernels.CRFWeights, offsets []int32, labels kernels.I32, paths, code int) *crf {
 	n, c, docs := emit.Rows, emit.Cols, len(offsets)-1
 	k := &crf{docs: docs, n: n, c: c, paths: paths, offsets: b.putOffsets(offsets), labels: labels,
 		tops: b.tempF32(3), next: b.tempF32(c * c), prev: b.tempF32(c * c), first: b.tempF32(c), last: b.tempF32(c),
@@ -49,7 +50,7 @@ func (b *backend) forwardBackward(emit kernels.Mat, w kernels.CRFWeights, offset
 	b.run("crf_rows", warps(n), threads, at(k.e), at(k.topOf), at(emit.Data), integer(n), integer(c))
 	if paths == 2 {
 		k.kinds, k.anyPartly, k.gold = b.tempI32(docs), b.tempI32(1), b.tempF64(docs)
-		word, op := b.complaint(codeCRF)
+		word, op := b.complaint(code)
 		b.run("crf_gold", warps(docs), threads, at(k.kinds), at(k.gold), at(emit.Data), at(w.Trans.Data), at(w.Start), at(w.End), at(labels),
 			at(k.offsets), integer(docs), integer(c), word, op)
 		b.run("crf_any_partly", 1, threads, at(k.anyPartly), at(k.kinds), integer(docs))
@@ -96,7 +97,7 @@ func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emi
 	if docs == 0 {
 		return
 	}
-	k := b.forwardBackward(emit, w, offsets, labels, 2)
+	k := b.forwardBackward(emit, w, offsets, labels, 2, codeCRF)
 	gamma, x, from := b.tempF32(n*c), b.tempF32(2*n*c), b.tempI32(n)
 	b.run("crf_combine", warps(n), threads, at(gamma), at(x), at(k.lost), at(k.alpha), at(k.beta), at(k.scale), at(k.refused), at(k.e), at(k.kinds),
 		at(labels), at(k.anyPartly), at(k.offsets), integer(docs), integer(n), integer(c))
@@ -124,6 +125,28 @@ func (b *backend) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emi
 	b.run("crf_ends", columns(c), threads, at(g.Start), at(g.End), at(gamma), at(k.offsets), integer(docs), integer(c), float(scale))
 }
 
+// CRFNLL runs both sides as CRF does: they go at the same time, and the backward one
+// proves what float32 held.
+func (b *backend) CRFNLL(nll kernels.F64, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32) {
+	const op = "CRFNLL"
+	docs := kernels.CheckCRF(op, emit, w, offsets)
+	kernels.CheckCRFNLL(op, nll, emit, labels, docs)
+	n, c := emit.Rows, emit.Cols
+	b.begin(op, docs, n, c)
+	if docs == 0 {
+		return
+	}
+	k := b.forwardBackward(emit, w, offsets, labels, 2, codeCRFNLL)
+	gamma, x := b.tempF32(n*c), b.tempF32(2*n*c)
+	b.run("crf_combine", warps(n), threads, at(gamma), at(x), at(k.lost), at(k.alpha), at(k.beta), at(k.scale), at(k.refused), at(k.e), at(k.kinds),
+		at(labels), at(k.anyPartly), at(k.offsets), integer(docs), integer(n), integer(c))
+	b.settle(k, nll, kernels.F64{}, emit)
+	// The gradient of a redone document goes, times 0, over its own gamma, which nobody reads.
+	e := b.redone(k, emit, w)
+	b.run("crf_exact_emissions", docs, threads, at(gamma), at(gamma), at(nll), at(e.alpha), at(e.beta), at(e.z), at(k.redo), at(k.count),
+		at(k.offsets), integer(docs), integer(n), integer(c), float(0))
+}
+
 func (b *backend) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
 	const op = "CRFMarginals"
 	docs := kernels.CheckCRF(op, emit, w, offsets)
@@ -134,7 +157,7 @@ func (b *backend) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat
 	if docs == 0 {
 		return
 	}
-	k := b.forwardBackward(emit, w, offsets, kernels.I32{}, 1)
+	k := b.forwardBackward(emit, w, offsets, kernels.I32{}, 1, 0)
 	b.run("crf_combine", warps(n), threads, at(p.Data), address(0), at(k.lost), at(k.alpha), at(k.beta), at(k.scale), at(k.refused), at(k.e), address(0),
 		address(0), address(0), at(k.offsets), integer(docs), integer(n), integer(c))
 	b.settle(k, kernels.F64{}, logZ, emit)

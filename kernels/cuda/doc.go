@@ -22,7 +22,7 @@
 //
 // Nothing is copied to the host but what Get* and CRFFallbacks ask for, with 16 bytes of
 // status. Up to 16 KiB, as the losses of a step, come with the status in one copy. The
-// device itself decides which documents CRF and CRFMarginals redo in the log domain: those
+// device itself decides which documents CRF, CRFNLL and CRFMarginals redo in the log domain: those
 // kernels have a block for every document, and most return at once. All sums have an order that
 // depends on shapes alone: two runs, on any two devices, do the same additions.
 //

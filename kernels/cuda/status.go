@@ -10,7 +10,7 @@ import (
 )
 
 // The words of the status: what a kernel met that points outside its table, and
-// how many documents CRF and CRFMarginals have redone.
+// how many documents CRF, CRFNLL and CRFMarginals have redone.
 const (
 	statusComplaint = iota
 	statusRedone
@@ -29,6 +29,7 @@ const (
 	codeGroupSum
 	codeSoftmaxLoss
 	codeCRF
+	codeCRFNLL
 	codeSumSquaresRows
 	codeAdamWRows
 )
@@ -45,6 +46,7 @@ var complaints = map[int]string{
 	codeGroupSum:            "GroupSum: a column is in group %d, which is none",
 	codeSoftmaxLoss:         "SoftmaxLoss: label %d is no column",
 	codeCRF:                 "CRF: label %d is no column",
+	codeCRFNLL:              "CRFNLL: label %d is no column",
 	codeSumSquaresRows:      "SumSquaresRows: row %d is no row, or does not follow the one before: rows are sorted and unique",
 	codeAdamWRows:           "AdamWRows: row %d is no row, or does not follow the one before: rows are sorted and unique",
 }

@@ -23,6 +23,7 @@ func crfEnumeration(s *suite) {
 			got := k.check(s, fmt.Sprintf("C=%d pattern %d", c, pattern), enumerated)
 			if pattern == 2 {
 				s.near64("nll with nothing known", got.nll, make([]float64, len(got.nll)), 0, 1e-5)
+				s.near64("nll alone with nothing known", got.alone, make([]float64, len(got.nll)), 0, 1e-5)
 			}
 			for b := range k.lengths {
 				d := k.document(b)
@@ -77,6 +78,7 @@ func crfZeroScores(s *suite) {
 		want := []float64{math.Log(float64(c)), 7 * math.Log(float64(c))}
 		s.near64(fmt.Sprintf("log Z of %d labels", c), got.logZ, want, 1e-6, 1e-6)
 		s.near64(fmt.Sprintf("nll of %d labels", c), got.nll, want, 1e-6, 1e-6)
+		s.near64(fmt.Sprintf("nll alone of %d labels", c), got.alone, want, 1e-6, 1e-6)
 		s.near("marginals", got.marginals, slices.Repeat([]float64{1 / float64(c)}, 8*c), 1e-5, 0)
 		if !slices.Equal(got.path, make([]int32, 8)) {
 			s.Fatalf("path of %d equal labels is %v", c, got.path)

@@ -10,11 +10,11 @@ import (
 
 // answers is what a backend says of a chain.
 type answers struct {
-	nll, logZ, score        []float64
+	nll, alone, logZ, score []float64 // alone: by CRFNLL
 	emit, trans, start, end []float32 // gradients less what they started from
 	marginals               []float32
 	path                    []int32
-	redone                  [2]int    // documents redone in the log domain by CRF, by CRFMarginals
+	redone                  [3]int    // documents redone in the log domain by CRF, CRFNLL, CRFMarginals
 	rawEmit, rawTrans       []float32 // emission and transition gradients as accumulated
 }
 
@@ -32,11 +32,16 @@ func (k *chain) run(s *suite) answers {
 		w := kernels.CRFWeights{Trans: a.mat(k.trans, c, c), Start: a.in(k.start), End: a.in(k.end)}
 		emit, at := a.mat(k.emit, n, c), k.offsets()
 		g := kernels.CRFGrad{Trans: a.accMat("dTrans", began[:c*c], c, c), Start: a.acc("dStart", began[:c]), End: a.acc("dEnd", began[:c])}
-		before := a.CRFFallbacks()
-		a.CRF(a.out64("nll", docs), a.accMat("dEmit", began[:n*c], n, c), g, emit, w, a.ints(k.labels), at, gradScale)
-		after := a.CRFFallbacks()
+		labels, redone := a.ints(k.labels), [4]int{a.CRFFallbacks()}
+		a.CRF(a.out64("nll", docs), a.accMat("dEmit", began[:n*c], n, c), g, emit, w, labels, at, gradScale)
+		redone[1] = a.CRFFallbacks()
+		a.CRFNLL(a.out64("alone", docs), emit, w, labels, at)
+		redone[2] = a.CRFFallbacks()
 		a.CRFMarginals(a.outMat("p", n, c), a.out64("logZ", docs), emit, w, at)
-		out.redone = [2]int{after - before, a.CRFFallbacks() - after}
+		redone[3] = a.CRFFallbacks()
+		for i := range out.redone {
+			out.redone[i] = redone[i+1] - redone[i]
+		}
 		a.Viterbi(a.outI("path", n), a.out64("score", docs), emit, w, at)
 		if !slices.Equal(at, k.offsets()) {
 			s.Fatal("offsets changed")
@@ -49,7 +54,7 @@ func (k *chain) run(s *suite) answers {
 		}
 		return y
 	}
-	out.nll, out.logZ, out.score = got.f64["nll"], got.f64["logZ"], got.f64["score"]
+	out.nll, out.alone, out.logZ, out.score = got.f64["nll"], got.f64["alone"], got.f64["logZ"], got.f64["score"]
 	out.emit, out.trans, out.start, out.end = less(got.f32["dEmit"]), less(got.f32["dTrans"]), less(got.f32["dStart"]), less(got.f32["dEnd"])
 	out.marginals, out.path = got.f32["p"], got.i32["path"]
 	out.rawEmit, out.rawTrans = got.f32["dEmit"], got.f32["dTrans"]
@@ -74,12 +79,15 @@ func (k *chain) check(s *suite, what string, count func(d *chain, labels []int32
 		s.near64(name+"log Z", got.logZ[b:b+1], []float64{all.logZ}, 0, tol)
 		s.near(name+"marginals", got.marginals[i:j], all.emit, 0, 1e-5)
 		k.checkPath(s, name, d, got.path[at[b]:at[b+1]], got.score[b])
+		s.near64(name+"nll alone", got.alone[b:b+1], got.nll[b:b+1], 0, tol)
 		if math.IsInf(known.logZ, -1) {
 			s.near64(name+"nll", got.nll[b:b+1], []float64{math.Inf(1)}, 0, 0)
+			s.near64(name+"nll alone", got.alone[b:b+1], []float64{math.Inf(1)}, 0, 0)
 			s.near(name+"emission gradient", got.emit[i:j], make([]float64, j-i), 0, 0)
 			continue
 		}
 		s.near64(name+"nll", got.nll[b:b+1], []float64{all.logZ - known.logZ}, 0, tol)
+		s.near64(name+"nll alone", got.alone[b:b+1], []float64{all.logZ - known.logZ}, 0, tol)
 		if got.nll[b] < -tol {
 			s.Fatalf("%snll is %v", name, got.nll[b])
 		}

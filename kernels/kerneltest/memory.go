@@ -123,6 +123,9 @@ func misfits(s *suite) {
 		{"CRF", func() {
 			be.CRF(one, m(2, 2), crfGrad(3), m(2, 2), weights(2), ints(0, 0), []int32{0, 2}, 1)
 		}},
+		{"CRFNLL", func() { be.CRFNLL(one, m(2, 2), weights(3), ints(0, 0), []int32{0, 2}) }},
+		{"CRFNLL", func() { be.CRFNLL(one, m(2, 2), weights(2), ints(0, 0), []int32{0, 1, 2}) }},
+		{"CRFNLL", func() { be.CRFNLL(one, m(2, 2), weights(2), ints(0), []int32{0, 2}) }},
 		{"CRFMarginals", func() { be.CRFMarginals(m(2, 3), one, m(2, 2), weights(2), []int32{0, 2}) }},
 		{"CRFMarginals", func() { be.CRFMarginals(m(2, 2), one, m(2, 2), weights(2), []int32{0, 2, 1}) }},
 		{"Viterbi", func() { be.Viterbi(ints(0), one, m(2, 2), weights(2), []int32{0, 2}) }},

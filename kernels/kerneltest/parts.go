@@ -9,7 +9,7 @@ type part struct {
 
 var (
 	buffers  = []string{"NewF32", "NewF64", "NewI32", "PutF32", "PutI32", "GetF32", "GetF64", "GetI32", "Copy", "Fill", "FillF64"}
-	chainOps = []string{"CRF", "CRFMarginals", "Viterbi"}
+	chainOps = []string{"CRF", "CRFNLL", "CRFMarginals", "Viterbi"}
 	lossOps  = []string{"SoftmaxLoss"}
 )
 
