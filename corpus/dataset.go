@@ -2,7 +2,10 @@ package corpus
 
 import (
 	"fmt"
+	"iter"
 	"slices"
+
+	"github.com/invoicelab/invoicelab/nearest"
 )
 
 // Split names a part of a corpus.
@@ -25,6 +28,19 @@ type Dataset struct {
 	Manifest Manifest
 	Schema   *Schema
 	Docs     map[Split][]Document
+}
+
+// All gives every document with its split, in the order of Splits.
+func (ds *Dataset) All() iter.Seq2[Split, *Document] {
+	return func(yield func(Split, *Document) bool) {
+		for _, split := range Splits {
+			for i := range ds.Docs[split] {
+				if !yield(split, &ds.Docs[split][i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Seal counts every split that has documents into Manifest.Splits and sets
@@ -62,14 +78,14 @@ func (ds *Dataset) WithSchema(s *Schema) error {
 	for i, e := range ds.Schema.Entities {
 		id, ok := s.Lookup(e.Name)
 		if !ok {
-			return fmt.Errorf("schema %s lacks entity %q of the corpus%s", s.Name, e.Name, didYouMean(e.Name, missingFrom(s, ds.Schema)))
+			return fmt.Errorf("schema %s lacks entity %q of the corpus%s", s.Name, e.Name, nearest.Hint(e.Name, missingFrom(s, ds.Schema)))
 		}
 		renumber[i] = id
 		same = same && int(id) == i
 	}
 	for _, e := range s.Entities {
 		if _, ok := ds.Schema.Lookup(e.Name); !ok {
-			return fmt.Errorf("schema %s has entity %q, which the corpus does not have%s", s.Name, e.Name, didYouMean(e.Name, missingFrom(ds.Schema, s)))
+			return fmt.Errorf("schema %s has entity %q, which the corpus does not have%s", s.Name, e.Name, nearest.Hint(e.Name, missingFrom(ds.Schema, s)))
 		}
 	}
 	if !same {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/invoicelab/invoicelab/nearest"
 )
 
 func TestSealCounts(t *testing.T) {
@@ -103,7 +105,7 @@ func TestDidYouMean(t *testing.T) {
 		"WIGHT":        ` (did you mean "WEIGHT"?)`,
 		"ORIGIN":       "", // nothing within a third of its letters
 	} {
-		if got := didYouMean(name, names); got != want {
+		if got := nearest.Hint(name, names); got != want {
 			t.Errorf("%s: %q, expected %q", name, got, want)
 		}
 	}

@@ -17,9 +17,10 @@ import (
 // Encoding: strings are preceded by their length in bytes, numbers are 8
 // bytes, big endian. The names, sorted; then, for each split that has
 // documents, its name, the number of documents and the sha256 of each.
+// What a document lacks (structure, visual) adds nothing.
 func Digest(schema *Schema, docs map[Split][]Document) string {
 	c := newCanonical()
-	names := schema.names()
+	names := schema.Names()
 	slices.SortFunc(names, strings.Compare)
 	c.number(len(names))
 	for _, name := range names {
@@ -41,8 +42,8 @@ func Digest(schema *Schema, docs map[Split][]Document) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// names lists the entity names in schema order.
-func (s *Schema) names() []string {
+// Names lists the entity names in schema order.
+func (s *Schema) Names() []string {
 	names := make([]string, len(s.Entities))
 	for i := range s.Entities {
 		names[i] = s.Entities[i].Name
@@ -86,7 +87,20 @@ func documentSum(schema *Schema, d *Document) [sha256.Size]byte {
 		c.number(s.Start)
 		c.number(s.End)
 	}
+	c.marks("structure", d.Structure)
+	c.marks("visual", d.Visual)
 	return c.sum()
+}
+
+// marks adds the sets of types of each token where the document has them.
+func (c *canonical) marks(name string, sets []uint16) {
+	if sets == nil {
+		return
+	}
+	c.text(name)
+	for _, set := range sets {
+		c.number(int(set))
+	}
 }
 
 // canonical hashes length-prefixed values; buf gathers small writes.

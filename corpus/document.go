@@ -31,7 +31,22 @@ type Document struct {
 	Boxed    bool   // tokens have boxes
 	Tokens   []Token
 	Spans    []Span
+
+	// Structure and Visual hold, for each token, the set of StructureTypes and
+	// VisualTypes that cover it: bit k is type k. Nil where the data has none.
+	Structure, Visual []uint16
 }
+
+// StructureTypes are the outputs of the structure head, in the order of the
+// bits of Document.Structure; the first five are entity types too.
+var StructureTypes = [10]string{
+	"TABLE", "ITEM_GROUP_HEADER", "ITEM_GROUP_SUBTOTAL", "PAGE_NUMBER", "CARRIED_FORWARD",
+	"COLUMN_HEADER", "ROW_SEPARATOR", "HEADER_SECTION", "FOOTER_SECTION", "TOTALS_SECTION",
+}
+
+// VisualTypes are the outputs of the visual head, in the order of the bits of
+// Document.Visual. All are entity types too.
+var VisualTypes = [4]string{"SIGNATURE", "STAMP_TEXT", "HANDWRITTEN_NOTE", "WATERMARK"}
 
 // Labels gives the BIO label of each token under the numbering of Schema.
 func (d *Document) Labels() []int32 {

@@ -95,12 +95,12 @@ func readJSON(fsys fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	return decodeJSON(name, data, into)
+	return DecodeJSON(name, data, into)
 }
 
-// decodeJSON decodes the content of a JSON file strictly; what is wrong with
+// DecodeJSON decodes the content of a JSON file strictly; what is wrong with
 // its syntax or types is named with its line.
-func decodeJSON(name string, data []byte, into any) error {
+func DecodeJSON(name string, data []byte, into any) error {
 	if err := decodeStrict(data, into); err != nil {
 		line := 0
 		var syntax *json.SyntaxError

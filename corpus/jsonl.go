@@ -10,6 +10,9 @@ import (
 	"io"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/invoicelab/invoicelab/lines"
+	"github.com/invoicelab/invoicelab/nearest"
 )
 
 // A corpus stores one document a line:
@@ -20,21 +23,26 @@ import (
 //
 // The lists run parallel to tokens. boxes stands where the document has
 // boxes; pages, lines and columns may be left out when all are 0 or empty.
+// structure and visual are sets of types as numbers, bit k for type k.
 // A span is entity, first token, token after the last. check is the start of
 // the document's sha256, so that a changed document is found by its line.
 type documentLine struct {
-	ID       string       `json:"id"`
-	Domain   string       `json:"domain,omitempty"`
-	Template string       `json:"template,omitempty"`
-	Kind     string       `json:"kind,omitempty"`
-	Tokens   []string     `json:"tokens"`
-	Boxes    [][]int16    `json:"boxes,omitempty"`
-	Boxed    bool         `json:"boxed,omitempty"` // only where boxes cannot show it: no tokens
-	Pages    []int        `json:"pages,omitempty"`
-	Lines    []int        `json:"lines,omitempty"`
-	Columns  [][]string   `json:"columns,omitempty"`
-	Spans    []namedSpan  `json:"spans"`
-	Check    documentHash `json:"check"`
+	ID       string      `json:"id"`
+	Domain   string      `json:"domain,omitempty"`
+	Template string      `json:"template,omitempty"`
+	Kind     string      `json:"kind,omitempty"`
+	Tokens   []string    `json:"tokens"`
+	Boxes    [][]int16   `json:"boxes,omitempty"`
+	Boxed    bool        `json:"boxed,omitempty"` // only where boxes cannot show it: no tokens
+	Pages    []int       `json:"pages,omitempty"`
+	Lines    []int       `json:"lines,omitempty"`
+	Columns  [][]string  `json:"columns,omitempty"`
+	Spans    []namedSpan `json:"spans"`
+
+	Structure []uint16 `json:"structure,omitempty"`
+	Visual    []uint16 `json:"visual,omitempty"`
+
+	Check documentHash `json:"check"`
 }
 
 // namedSpan is a Span as the list [entity, start, end].
@@ -68,59 +76,6 @@ func hashOf(schema *Schema, d *Document) documentHash {
 	return documentHash(hex.EncodeToString(sum[:8]))
 }
 
-// maxLine is the longest line of a text file that is read, in bytes: a
-// hundred times the longest document seen, and a bound on memory.
-const maxLine = 16 << 20
-
-// lineReader reads a text file line by line, with the number of the line for
-// messages. Ends of lines are \n or \r\n; the last may be missing. A byte
-// order mark is dropped.
-type lineReader struct {
-	scanner *bufio.Scanner
-	name    string
-	number  int // of the line in text, 1-based
-}
-
-func newLineReader(r io.Reader, name string) *lineReader {
-	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 0, 1<<16), maxLine)
-	return &lineReader{scanner: s, name: name}
-}
-
-// next moves to the next line; false at the end of the file or on an error,
-// which err gives.
-func (l *lineReader) next() bool {
-	if !l.scanner.Scan() {
-		return false
-	}
-	l.number++
-	return true
-}
-
-// bytes is the current line, valid until next.
-func (l *lineReader) bytes() []byte {
-	if l.number == 1 {
-		return bytes.TrimPrefix(l.scanner.Bytes(), []byte("\ufeff"))
-	}
-	return l.scanner.Bytes()
-}
-
-func (l *lineReader) err() error {
-	err := l.scanner.Err()
-	if errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("%s:%d: line longer than %d MiB", l.name, l.number+1, maxLine>>20)
-	}
-	if err != nil {
-		return fmt.Errorf("%s:%d: %w", l.name, l.number+1, err)
-	}
-	return nil
-}
-
-// errorf names file and line.
-func (l *lineReader) errorf(format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %w", l.name, l.number, fmt.Errorf(format, args...))
-}
-
 // writeDocuments writes one line per document.
 func writeDocuments(w io.Writer, schema *Schema, docs []Document) error {
 	out := bufio.NewWriterSize(w, 1<<16)
@@ -140,6 +95,7 @@ func toLine(schema *Schema, d *Document) documentLine {
 		ID: d.ID, Domain: d.Domain, Template: d.Template, Kind: d.Kind,
 		Tokens: make([]string, len(d.Tokens)), Spans: make([]namedSpan, len(d.Spans)),
 		Boxed: d.Boxed && len(d.Tokens) == 0, Check: hashOf(schema, d),
+		Structure: d.Structure, Visual: d.Visual,
 	}
 	pages, lines, columns := false, false, false
 	for i := range d.Tokens {
@@ -179,15 +135,15 @@ func readDocuments(r io.Reader, name string, schema *Schema) ([]Document, error)
 	for i, e := range schema.Entities {
 		entities[e.Name] = EntityID(i)
 	}
-	in := newLineReader(r, name)
-	for in.next() {
-		d, err := parseDocument(in.bytes(), schema, entities)
+	in := lines.New(r, name)
+	for in.Next() {
+		d, err := parseDocument(in.Bytes(), schema, entities)
 		if err != nil {
-			return nil, in.errorf("%w", err)
+			return nil, in.Errorf("%w", err)
 		}
 		docs = append(docs, d)
 	}
-	return docs, in.err()
+	return docs, in.Err()
 }
 
 // parseDocument reads one line.
@@ -218,7 +174,7 @@ func fromLine(line *documentLine, schema *Schema, entities map[string]EntityID) 
 	for _, list := range []struct {
 		key    string
 		length int
-	}{{"boxes", len(line.Boxes)}, {"pages", len(line.Pages)}, {"lines", len(line.Lines)}, {"columns", len(line.Columns)}} {
+	}{{"boxes", len(line.Boxes)}, {"pages", len(line.Pages)}, {"lines", len(line.Lines)}, {"columns", len(line.Columns)}, {"structure", len(line.Structure)}, {"visual", len(line.Visual)}} {
 		if list.length != 0 && list.length != n {
 			return Document{}, fmt.Errorf("%s has %d members for %d tokens", list.key, list.length, n)
 		}
@@ -228,7 +184,7 @@ func fromLine(line *documentLine, schema *Schema, entities map[string]EntityID) 
 	}
 	d := Document{
 		ID: line.ID, Domain: line.Domain, Template: line.Template, Kind: line.Kind,
-		Boxed: line.Boxed || len(line.Boxes) > 0,
+		Boxed: line.Boxed || len(line.Boxes) > 0, Structure: line.Structure, Visual: line.Visual,
 	}
 	if n > 0 {
 		d.Tokens = make([]Token, n)
@@ -259,7 +215,7 @@ func fromLine(line *documentLine, schema *Schema, entities map[string]EntityID) 
 	for i, s := range line.Spans {
 		id, ok := entities[s.Entity]
 		if !ok {
-			return Document{}, fmt.Errorf("span [%s, %d, %d]: entity is not in the schema%s", strconv.Quote(s.Entity), s.Start, s.End, didYouMean(s.Entity, schema.names()))
+			return Document{}, fmt.Errorf("span [%s, %d, %d]: entity is not in the schema%s", strconv.Quote(s.Entity), s.Start, s.End, nearest.Hint(s.Entity, schema.Names()))
 		}
 		d.Spans[i] = Span{Entity: id, Start: s.Start, End: s.End}
 	}

@@ -29,7 +29,7 @@ func sampleDataset() *Dataset {
 					Spans: []Span{{0, 1, 2}, {1, 3, 5}}},
 				{ID: "2", Domain: "telecom", Template: "bill", Kind: "INVOICE", Boxed: true,
 					Tokens: []Token{{Text: "VAT", Box: Box{1, 2, 3, 4}}, {Text: "1.50", Box: Box{5, 6, 7, 8}}},
-					Spans:  []Span{{2, 1, 2}}},
+					Spans:  []Span{{2, 1, 2}}, Structure: []uint16{0, 1<<9 | 1}, Visual: []uint16{8, 0}},
 			},
 			Validation: {
 				{ID: "3", Tokens: []Token{{Text: "line\u2028end", Columns: []string{"NN", "x y"}}, {Text: "7", Columns: []string{"CD", ""}}},

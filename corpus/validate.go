@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// pageSize is the extent of a page on both axes, in the units of a Box.
-const pageSize = 1000
+// PageSize is the extent of a page on both axes, in the units of a Box.
+const PageSize = 1000
 
 // Validate lists what is wrong with a corpus, in the order of its splits and
 // documents; Problem.Line is the document's place in its split. It finds
@@ -139,16 +139,16 @@ func textSum(d *Document) [sha256.Size]byte {
 	return c.sum()
 }
 
-// maxEntities is the largest schema: an EntityID has 16 bits.
-const maxEntities = 1 << 16
+// MaxEntities is the largest schema: an EntityID has 16 bits.
+const MaxEntities = 1 << 16
 
 // checkSchema says whether a schema can be stored and looked up by name.
 func checkSchema(s *Schema) error {
 	if len(s.Entities) == 0 {
 		return errors.New("no entity")
 	}
-	if len(s.Entities) > maxEntities {
-		return fmt.Errorf("%d entities, at most %d", len(s.Entities), maxEntities)
+	if len(s.Entities) > MaxEntities {
+		return fmt.Errorf("%d entities, at most %d", len(s.Entities), MaxEntities)
 	}
 	seen := map[string]bool{}
 	for i, e := range s.Entities {
@@ -201,10 +201,24 @@ func documentFaults(schema *Schema, d *Document) []string {
 		switch {
 		case !d.Boxed && b != Box{}:
 			add("token %d has a box, the document says it has none", i)
-		case b.X0 < 0 || b.Y0 < 0 || b.X1 > pageSize || b.Y1 > pageSize:
-			add("token %d: box %v leaves the page, 0 to %d", i, b, pageSize)
+		case b.X0 < 0 || b.Y0 < 0 || b.X1 > PageSize || b.Y1 > PageSize:
+			add("token %d: box %v leaves the page, 0 to %d", i, b, PageSize)
 		case b.X0 > b.X1 || b.Y0 > b.Y1:
 			add("token %d: box %v is turned inside out", i, b)
+		}
+	}
+	for _, marks := range []struct {
+		name  string
+		sets  []uint16
+		types int
+	}{{"structure", d.Structure, len(StructureTypes)}, {"visual", d.Visual, len(VisualTypes)}} {
+		if marks.sets != nil && len(marks.sets) != len(d.Tokens) {
+			add("%s has %d members for %d tokens", marks.name, len(marks.sets), len(d.Tokens))
+		}
+		for i, set := range marks.sets {
+			if set>>marks.types != 0 {
+				add("token %d: %s %d has more than %d types", i, marks.name, set, marks.types)
+			}
 		}
 	}
 	end := 0

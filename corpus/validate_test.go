@@ -111,3 +111,12 @@ func TestValidateAsksForEntitiesOfGeneratedDataOnly(t *testing.T) {
 		t.Errorf("smaller schema: %v", problems)
 	}
 }
+
+// texts gives the problems as strings.
+func texts(problems []Problem) []string {
+	var list []string
+	for _, p := range problems {
+		list = append(list, p.String())
+	}
+	return list
+}

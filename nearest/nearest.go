@@ -2,7 +2,10 @@
 // one line that tells a user so.
 package nearest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Name finds the name that a misspelt one was probably meant to be: the
 // one of fewest edits (insert, delete, replace, swap neighbours), case
@@ -49,4 +52,13 @@ func edits(a, b string) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// Hint suggests what a misspelt name was meant to be, as
+// ` (did you mean "x"?)` for the end of a message, or nothing when no name is near.
+func Hint(given string, names []string) string {
+	if name, ok := Name(given, names); ok {
+		return fmt.Sprintf(" (did you mean %q?)", name)
+	}
+	return ""
 }

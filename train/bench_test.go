@@ -6,6 +6,7 @@ import (
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/corpus/invoices"
 	"github.com/invoicelab/invoicelab/kernels/cpu"
 	"github.com/invoicelab/invoicelab/train"
 )
@@ -19,7 +20,7 @@ func BenchmarkRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ds, err := corpus.Generate(schema, corpus.Recipe{Documents: 500, Seed: 1, Noise: 0.02})
+	ds, err := invoices.Generate(schema, corpus.Recipe{Documents: 500, Seed: 1, Noise: 0.02})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/corpus/invoices"
 	"github.com/invoicelab/invoicelab/experiments"
 )
 
@@ -57,7 +58,7 @@ func openCorpus(spec config.Corpus) (*corpus.Dataset, error) {
 		if schema == nil {
 			return nil, errors.New("corpus.schema: generated documents need a schema, such as full-197")
 		}
-		return corpus.Generate(schema, *spec.Generate)
+		return invoices.Generate(schema, *spec.Generate)
 	}
 	ds, err := corpus.Open(spec.Path)
 	if err != nil {

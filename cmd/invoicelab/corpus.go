@@ -10,6 +10,8 @@ import (
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/corpus/draw"
+	"github.com/invoicelab/invoicelab/corpus/formats"
 	"github.com/urfave/cli/v2"
 )
 
@@ -89,7 +91,7 @@ func recipeFlags() []cli.Flag {
 
 func importerList() string {
 	text := ""
-	for _, i := range corpus.Importers() {
+	for _, i := range formats.Importers() {
 		text += "\n  " + i.Name + ": " + i.About
 	}
 	return text
@@ -123,14 +125,14 @@ func corpusImport(c *cli.Context) error {
 	}
 	known := false
 	var names []string
-	for _, i := range corpus.Importers() {
+	for _, i := range formats.Importers() {
 		names = append(names, i.Name)
 		known = known || i.Name == c.String("from")
 	}
 	if !known {
 		return usagef("corpus import: --from: no importer %q%s; there are %v", c.String("from"), didYouMean(c.String("from"), names), names)
 	}
-	result, err := corpus.ImportPath(c.String("from"), c.Args().First())
+	result, err := formats.ImportPath(c.String("from"), c.Args().First())
 	if err != nil {
 		return err
 	}
@@ -233,7 +235,7 @@ func corpusShow(c *cli.Context) error {
 			if d.ID != id {
 				continue
 			}
-			draw := func(w io.Writer) error { return d.WriteSVG(w, ds.Schema, c.Int("page")-1) }
+			draw := func(w io.Writer) error { return draw.SVG(w, d, ds.Schema, c.Int("page")-1) }
 			if out := c.String("out"); out != "" {
 				return writeFile(out, draw)
 			}

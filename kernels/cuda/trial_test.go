@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/invoicelab/invoicelab/config"
-	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/corpus/invoices"
 	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/kernels/cpu"
 	"github.com/invoicelab/invoicelab/train"
@@ -38,7 +38,7 @@ func trial(t *testing.T) train.Job {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := corpus.Generate(schema, *e.Corpus.Generate)
+	data, err := invoices.Generate(schema, *e.Corpus.Generate)
 	if err != nil {
 		t.Fatal(err)
 	}

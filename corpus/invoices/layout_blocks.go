@@ -1,0 +1,217 @@
+package invoices
+
+import (
+	"strings"
+
+	"github.com/invoicelab/invoicelab/corpus/typeset"
+)
+
+// align says what the x of a segment is.
+type align uint8
+
+const (
+	alignLeft   align = iota // x is the left edge
+	alignRight               // x is the right edge
+	alignCentre              // x is the centre
+)
+
+// segment is text at one place of a row.
+type segment struct {
+	x      float64 // points from the left edge of the block
+	align  align
+	size   float64
+	pieces []piece
+}
+
+// row is a line of a block; its segments stand from left to right.
+type row struct {
+	segments []segment
+	height   float64
+}
+
+// block is rows one below the other.
+type block []row
+
+func (b block) height() float64 {
+	sum := 0.0
+	for _, r := range b {
+		sum += r.height
+	}
+	return sum
+}
+
+// join sets blocks one below the other with a gap between those that have
+// rows.
+func join(gap float64, blocks ...block) block {
+	var all block
+	for _, b := range blocks {
+		if len(b) == 0 {
+			continue
+		}
+		if len(all) > 0 && gap > 0 {
+			all = append(all, row{height: gap})
+		}
+		all = append(all, b...)
+	}
+	return all
+}
+
+// text is a type size with its distance of lines.
+type text struct{ size, line float64 }
+
+// paragraph sets pieces in lines of at most width, broken between words.
+func (t text) paragraph(width float64, a align, pieces ...piece) block {
+	x := 0.0
+	switch a {
+	case alignRight:
+		x = width
+	case alignCentre:
+		x = width / 2
+	}
+	var b block
+	var line []piece
+	used := 0.0
+	flush := func() {
+		if len(line) > 0 {
+			b = append(b, row{segments: []segment{{x: x, align: a, size: t.size, pieces: line}}, height: t.line})
+			line, used = nil, 0
+		}
+	}
+	if piecesWidth(pieces, t.size) <= width {
+		line = pieces
+		flush()
+		return b
+	}
+	for _, p := range pieces {
+		for word := range strings.FieldsSeq(p.text) {
+			w := typeset.TextWidth(word, t.size)
+			if used > 0 && used+typeset.SpaceWidth*t.size+w > width {
+				flush()
+			}
+			if used > 0 {
+				used += typeset.SpaceWidth * t.size
+			}
+			used += w
+			line = append(line, piece{word, p.field, p.id})
+		}
+	}
+	flush()
+	return b
+}
+
+// pair is a key word and its value. An empty key is a value that nothing
+// announces.
+type pair struct {
+	key   []piece
+	value []piece
+}
+
+// pairForm is an arrangement of pairs.
+type pairForm uint8
+
+const (
+	pairsInline pairForm = iota // Key: value
+	pairsTabbed                 // values in a column of their own
+	pairsSpread                 // keys at the left edge, values at the right edge
+	pairsRight                  // Key: value, at the right edge
+	pairsAbove                  // each key above its value
+	pairsGrid                   // keys in a row, their values in the row below
+)
+
+// pairs arranges pairs within width.
+func (t text) pairs(width float64, form pairForm, list []pair) block {
+	if len(list) == 0 {
+		return nil
+	}
+	switch form {
+	case pairsGrid:
+		return t.grid(width, list)
+	case pairsTabbed, pairsSpread:
+		return t.columns(width, form, list)
+	}
+	var b block
+	for _, p := range list {
+		switch form {
+		case pairsAbove:
+			b = append(b, t.paragraph(width, alignLeft, p.key...)...)
+			b = append(b, t.paragraph(width, alignLeft, p.value...)...)
+		default:
+			a := alignLeft
+			if form == pairsRight {
+				a = alignRight
+			}
+			b = append(b, t.paragraph(width, a, concat(p.key, p.value)...)...)
+		}
+	}
+	return b
+}
+
+// columns sets keys at the left edge and values in a column; a pair that is
+// too wide becomes a paragraph.
+func (t text) columns(width float64, form pairForm, list []pair) block {
+	tab := 0.0
+	for _, p := range list {
+		tab = max(tab, piecesWidth(p.key, t.size))
+	}
+	tab += 1.2 * t.size
+	var b block
+	for _, p := range list {
+		key, value := piecesWidth(p.key, t.size), piecesWidth(p.value, t.size)
+		second := segment{x: tab, size: t.size, pieces: p.value}
+		room := width - tab
+		if form == pairsSpread {
+			second.x, second.align = width, alignRight
+			room = width - key - t.size
+		}
+		if value > room {
+			b = append(b, t.paragraph(width, alignLeft, concat(p.key, p.value)...)...)
+			continue
+		}
+		b = append(b, row{height: t.line, segments: []segment{{size: t.size, pieces: p.key}, second}})
+	}
+	return b
+}
+
+// grid sets as many pairs side by side as fit, keys above values.
+func (t text) grid(width float64, list []pair) block {
+	gap := 1.5 * t.size
+	var b block
+	for len(list) > 0 {
+		n, used := 0, 0.0
+		for n < len(list) && n < 5 {
+			w := max(piecesWidth(list[n].key, t.size), piecesWidth(list[n].value, t.size))
+			if n > 0 && used+gap+w > width {
+				break
+			}
+			if n > 0 {
+				used += gap
+			}
+			used += w
+			n++
+		}
+		if n == 1 && used > width {
+			b = append(b, t.paragraph(width, alignLeft, concat(list[0].key, list[0].value)...)...)
+			list = list[1:]
+			continue
+		}
+		extra := (width - used) / float64(n)
+		keys, values := row{height: t.line}, row{height: t.line}
+		x := 0.0
+		for _, p := range list[:n] {
+			keys.segments = append(keys.segments, segment{x: x, size: t.size, pieces: p.key})
+			values.segments = append(values.segments, segment{x: x, size: t.size, pieces: p.value})
+			x += max(piecesWidth(p.key, t.size), piecesWidth(p.value, t.size)) + gap + extra
+		}
+		b = append(b, keys, values)
+		if list = list[n:]; len(list) > 0 {
+			b = append(b, row{height: 0.4 * t.line})
+		}
+	}
+	return b
+}
+
+// concat is a new slice of both.
+func concat(a, b []piece) []piece {
+	all := make([]piece, 0, len(a)+len(b))
+	return append(append(all, a...), b...)
+}

@@ -1,0 +1,175 @@
+package invoices
+
+// column is a column of a table.
+type column struct {
+	title []piece
+	align align
+	grow  bool // takes the room that is left, and wraps where there is none
+}
+
+// tableRow is one row. Cells align with columns; a row without cells is a
+// line of its own, such as the heading of a group.
+type tableRow struct {
+	cells  [][]piece
+	alone  []piece // set from the growing column on, or at the left edge
+	indent bool    // alone begins at the growing column
+	right  []piece // stands at the right edge beside alone
+	amount cents   // what the row adds to the sum carried to the next page
+}
+
+// table is rows under columns. Carry gives the row that stands at the end of
+// a page (forward) and the start of the next (not forward) with the sum of
+// all rows so far; nil carries nothing.
+type table struct {
+	text
+	columns []column
+	header  bool
+	rows    []tableRow
+	gap     float64 // points between columns
+	padding float64 // points added to the height of each row
+	carry   func(sum cents, forward bool) tableRow
+}
+
+// place sets the table over the full width of the sheet, with its header
+// repeated on each page.
+func (t *table) place(s *sheet) {
+	width := s.full()
+	cols := t.fit(width)
+	head := block(nil)
+	if t.header {
+		cells := make([][]piece, len(t.columns))
+		for k, c := range t.columns {
+			cells[k] = c.title
+		}
+		head = t.layout(tableRow{cells: cells}, cols, width)
+	}
+	reserve := 0.0
+	if t.carry != nil {
+		reserve = t.line + t.padding
+	}
+	var sum cents
+	for k, r := range t.rows {
+		b := t.layout(r, cols, width)
+		need := b.height() + reserve
+		if k == 0 {
+			need += head.height()
+		}
+		if !s.fits(need) {
+			if k > 0 && t.carry != nil {
+				s.place(t.layout(t.carry(sum, true), cols, width))
+			}
+			s.breakPage()
+			if k > 0 {
+				s.place(head)
+				if t.carry != nil {
+					s.place(t.layout(t.carry(sum, false), cols, width))
+				}
+			}
+		}
+		if k == 0 {
+			s.place(head)
+		}
+		s.place(b)
+		sum += r.amount
+	}
+}
+
+// extent is the place of a column in points from the left edge.
+type extent struct{ x, width float64 }
+
+// fit gives each column its natural width; the growing one takes the rest.
+// Where the natural widths leave it less than a fifth of the width, all type
+// shrinks.
+func (t *table) fit(width float64) []extent {
+	cols := make([]extent, len(t.columns))
+	for {
+		used, grow := 0.0, -1
+		for k, c := range t.columns {
+			if c.grow {
+				grow = k
+				continue
+			}
+			w := 0.0
+			if t.header {
+				w = piecesWidth(c.title, t.size)
+			}
+			for _, r := range t.rows {
+				if r.cells != nil {
+					w = max(w, piecesWidth(r.cells[k], t.size))
+				}
+			}
+			cols[k].width = w
+			used += w
+		}
+		if grow < 0 {
+			panic("corpus: fit: a table without a growing column")
+		}
+		used += t.gap * float64(len(cols)-1)
+		if rest := width - used; rest >= width/5 || t.size < 5 {
+			cols[grow].width = rest
+			break
+		}
+		t.size *= 0.93
+		t.line *= 0.95
+		t.gap *= 0.9
+	}
+	x := 0.0
+	for k := range cols {
+		cols[k].x = x
+		x += cols[k].width + t.gap
+	}
+	return cols
+}
+
+// layout sets one row of the table; text that has no field is TABLE.
+func (t *table) layout(r tableRow, cols []extent, width float64) block {
+	height := t.line + t.padding
+	if r.cells == nil {
+		x := 0.0
+		if r.indent {
+			for k, c := range t.columns {
+				if c.grow {
+					x = cols[k].x
+				}
+			}
+		}
+		line := row{height: height}
+		line.segments = append(line.segments, segment{x: x, size: t.size, pieces: tabled(r.alone)})
+		if r.right != nil {
+			line.segments = append(line.segments, segment{x: width, align: alignRight, size: t.size, pieces: tabled(r.right)})
+		}
+		return block{line}
+	}
+	first := row{height: height}
+	var more block
+	for k, c := range t.columns {
+		pieces := tabled(r.cells[k])
+		if c.grow && piecesWidth(pieces, t.size) > cols[k].width {
+			lines := t.paragraph(cols[k].width, alignLeft, pieces...)
+			for _, l := range lines[1:] {
+				l.segments[0].x = cols[k].x
+				more = append(more, l)
+			}
+			pieces = lines[0].segments[0].pieces
+		}
+		g := segment{x: cols[k].x, align: c.align, size: t.size, pieces: pieces}
+		switch c.align {
+		case alignRight:
+			g.x += cols[k].width
+		case alignCentre:
+			g.x += cols[k].width / 2
+		}
+		first.segments = append(first.segments, g)
+	}
+	return append(block{first}, more...)
+}
+
+// tabled gives the field TABLE to pieces without a field.
+func tabled(pieces []piece) []piece {
+	for k := range pieces {
+		if pieces[k].field == noField {
+			pieces[k].field = fTable
+		}
+	}
+	return pieces
+}

@@ -1,0 +1,252 @@
+package invoices
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/invoicelab/invoicelab/corpus"
+)
+
+// family is one template family: a kind of document of one domain, with its
+// own blocks and their arrangement. Documents of a family differ in style,
+// optional blocks, key words and content.
+type family struct {
+	name, domain, kind string
+	weight             int  // share of all documents in units of 1/10,000
+	heldout            bool // all its documents are in the split Heldout
+	draw               func(c *composer)
+}
+
+// families lists all template families. The weights of a domain sum to its
+// published share; every held-out family has a sister in its domain.
+//
+// A freight invoice is of kind WAYBILL, as the resolution rules say.
+var families = []family{
+	{"modern", "general", kindInvoice, 1420, false, (*composer).modern},
+	{"classic", "general", kindInvoice, 1240, false, (*composer).classic},
+	{"receipt", "general", kindReceipt, 640, false, (*composer).receipt},
+	{"credit_note", "general", kindCreditNote, 220, false, (*composer).creditNote},
+	{"compact", "general", kindInvoice, 480, true, (*composer).compact},
+	{"subscription_invoice", "saas", kindInvoice, 800, false, (*composer).subscription},
+	{"usage_invoice", "saas", kindInvoice, 400, false, (*composer).usage},
+	{"mobile_bill", "telecom", kindInvoice, 680, false, (*composer).mobile},
+	{"internet_bill", "telecom", kindInvoice, 520, false, (*composer).internet},
+	{"waybill", "logistics", kindWaybill, 340, false, (*composer).waybill},
+	{"freight_invoice", "logistics", kindWaybill, 660, false, (*composer).freight},
+	{"electric", "utilities", kindInvoice, 450, false, (*composer).electric},
+	{"gas", "utilities", kindInvoice, 270, false, (*composer).gas},
+	{"water", "utilities", kindInvoice, 280, true, (*composer).water},
+	{"hospital_bill", "healthcare", kindInvoice, 520, false, (*composer).hospital},
+	{"clinic_invoice", "healthcare", kindInvoice, 280, true, (*composer).clinic},
+	{"contract_invoice", "government", kindInvoice, 400, false, (*composer).contract},
+	{"pos_receipt", "retail_pos", kindReceipt, 400, false, (*composer).pointOfSale},
+}
+
+// Kinds of documents.
+const (
+	kindInvoice    = "INVOICE"
+	kindReceipt    = "RECEIPT"
+	kindCreditNote = "CREDIT_NOTE"
+	kindWaybill    = "WAYBILL"
+)
+
+// drawFamily draws a family by the weights.
+func drawFamily(r draws) *family {
+	at := r.IntN(10000)
+	for k := range families {
+		if at < families[k].weight {
+			return &families[k]
+		}
+		at -= families[k].weight
+	}
+	panic("corpus: drawFamily: the weights of the families do not sum to 10,000")
+}
+
+// style is what a document's make-up has in common throughout.
+type style struct {
+	body, small, large, title text
+	gap                       float64 // points between blocks
+	suffix                    string  // after key words
+	upperKeys                 bool
+	meta, totals              pairForm
+	dateForm                  string
+	money                     moneyForm
+	mirrored                  bool // left and right change sides
+	articles                  int  // form of article numbers
+}
+
+// composer draws the content of one document and sets it on a sheet.
+type composer struct {
+	draws
+	split corpus.Split
+	style style
+	sheet *sheet
+	ct    *country
+	date  time.Time // of the document
+	notes []string  // that fit the domain
+	last  int32     // id of the latest piece
+}
+
+// compose makes a document of a family. Company names are of the split.
+func compose(f *family, r draws, split corpus.Split) *composer {
+	c := &composer{draws: r, split: split, notes: notesOf(f.domain)}
+	c.ct = &countries[r.weighted(countryShares...)]
+	c.date = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(7*365))
+	c.style = c.drawStyle()
+	f.draw(c)
+	c.finish()
+	return c
+}
+
+func (c *composer) drawStyle() style {
+	size := 8.5 + 0.25*float64(c.between(0, 9))
+	lead := 1.22 + 0.02*float64(c.between(0, 16))
+	st := style{
+		body:      text{size, size * lead},
+		small:     text{size * 0.85, size * 0.85 * lead},
+		large:     text{size * 1.5, size * 1.5 * lead},
+		title:     text{size * 2, size * 2 * lead},
+		gap:       float64(c.between(11, 30)),
+		suffix:    pick(c.draws, []string{":", ":", ":", "", "", " :", "."}),
+		upperKeys: c.chance(0.15),
+		meta:      []pairForm{pairsInline, pairsTabbed, pairsSpread, pairsGrid, pairsAbove}[c.weighted(25, 30, 15, 20, 10)],
+		totals:    []pairForm{pairsSpread, pairsRight, pairsTabbed}[c.weighted(60, 25, 15)],
+		dateForm:  pick(c.draws, c.ct.dateForms),
+		mirrored:  c.chance(0.4),
+		articles:  c.IntN(5),
+	}
+	st.money = moneyForm{
+		comma:   c.chance(c.ct.decimalComma),
+		group:   c.chance(0.85),
+		symbol:  c.ct.symbol,
+		code:    c.ct.currency,
+		place:   moneyPlace(c.weighted(30, 35, 20, 15)),
+		inTable: c.chance(0.25),
+	}
+	return st
+}
+
+// open starts the sheet; most papers follow the country.
+func (c *composer) open(small float64) {
+	p := paperA4
+	if c.ct.letterPaper {
+		p = paperLetter
+	}
+	if c.chance(small) {
+		p = paperA5Landscape
+		if c.ct.letterPaper {
+			p = paperHalfLetter
+		}
+	}
+	c.sheet = newSheet(p, float64(c.between(36, 60)))
+	page := c.plainFooter()
+	always := c.chance(0.07)
+	company := c.chance(0.5)
+	c.sheet.footer = func(n int) block {
+		if n == 0 && !always && !c.sheet.continues {
+			return nil
+		}
+		return page(n, company)
+	}
+}
+
+// plainFooter gives the footer with the number of the page in the form of
+// this document.
+func (c *composer) plainFooter() func(page int, centred bool) block {
+	form := c.IntN(4)
+	return func(page int, centred bool) block {
+		n := fmt.Sprint(page + 1)
+		var s string
+		switch form {
+		case 0:
+			s = "Page " + n + " of " + pageCount
+		case 1:
+			s = "Page " + n
+		case 2:
+			s = n + " / " + pageCount
+		default:
+			s = "Page: " + n + " of " + pageCount
+		}
+		a := alignRight
+		if centred {
+			a = alignCentre
+		}
+		return c.style.small.paragraph(c.sheet.full(), a, c.value(fPageNumber, s))
+	}
+}
+
+// value is text of a field, one entity of its own.
+func (c *composer) value(f field, s string) piece {
+	c.last++
+	return piece{s, f, c.last}
+}
+
+// plain is text without a field.
+func plain(s string) piece { return piece{text: s} }
+
+// heading is a word that announces a block.
+func (c *composer) heading(words []string) piece {
+	s := pick(c.draws, words)
+	if c.style.upperKeys {
+		s = strings.ToUpper(s)
+	}
+	return c.value(fGenericLabel, s+c.style.suffix)
+}
+
+// keyWord writes a key word in the style of the document.
+func (c *composer) keyWord(s string) []piece {
+	if s == "" {
+		return nil
+	}
+	if c.style.upperKeys {
+		s = strings.ToUpper(s)
+	}
+	return []piece{plain(s + c.style.suffix)}
+}
+
+// key draws a key word of a field.
+func (c *composer) key(f field) []piece { return c.keyWord(pick(c.draws, keyWords[f])) }
+
+// pair is a value with one of the key words of its field.
+func (c *composer) pair(f field, s string) pair {
+	return pair{c.key(f), []piece{c.value(f, s)}}
+}
+
+// stray is a key word and a value that no field covers.
+func (c *composer) stray(key, s string) pair {
+	return pair{c.keyWord(key), []piece{plain(s)}}
+}
+
+// day writes a date in the form of the document.
+func (c *composer) day(t time.Time) string { return t.Format(c.style.dateForm) }
+
+// amount writes an amount of a field as totals have it, a currency code as
+// CURRENCY.
+func (c *composer) amount(f field, a cents) []piece {
+	m := c.style.money
+	switch m.place {
+	case moneySymbol:
+		return []piece{c.value(f, m.withSymbol(a))}
+	case moneyCodeBefore:
+		return []piece{c.value(fCurrency, m.code), c.value(f, m.number(a))}
+	case moneyCodeAfter:
+		return []piece{c.value(f, m.number(a)), c.value(fCurrency, m.code)}
+	default:
+		return []piece{c.value(f, m.number(a))}
+	}
+}
+
+// amountPair is an amount with a key word of its field.
+func (c *composer) amountPair(f field, a cents) pair { return pair{c.key(f), c.amount(f, a)} }
+
+// sides sets two blocks side by side, in the order that the style has; each
+// is made for its width.
+func (c *composer) sides(left, right func(width float64) block) {
+	if c.style.mirrored {
+		left, right = right, left
+	}
+	full := c.sheet.full()
+	half := (full - 24) / 2
+	c.sheet.side(left(half), right(half), half+24)
+}

@@ -1,0 +1,353 @@
+package invoices
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// role names the fields of a party's lines; noField is text without meaning.
+type role struct{ name, address, phone, email, vat field }
+
+var (
+	supplier  = role{fSupplierName, fSupplierAddress, fSupplierPhone, fSupplierEmail, fSupplierVAT}
+	buyer     = role{fBuyerName, fBuyerAddress, fBuyerPhone, fBuyerEmail, noField}
+	shipper   = role{name: fShipperName, address: fOrigin}
+	consignee = role{name: fConsigneeName, address: fDestination}
+)
+
+// shown says which optional lines of a party stand on the document.
+type shown struct{ address, country, phone, email, vat, website bool }
+
+// address sets street and place of a party, in one line or in two.
+func (c *composer) address(p party, r role, country bool, width float64, a align) block {
+	last := p.place
+	if country {
+		last += ", " + p.country.name
+	}
+	v := c.value(r.address, p.street)
+	second := piece{last, v.field, v.id}
+	if c.chance(0.25) {
+		v.text += ","
+		return c.style.body.paragraph(width, a, v, second)
+	}
+	return append(c.style.body.paragraph(width, a, v), c.style.body.paragraph(width, a, second)...)
+}
+
+// lines sets what is known of a party below its name.
+func (c *composer) lines(p party, r role, s shown, width float64, a align) block {
+	t := c.style.body
+	var b block
+	if s.address {
+		b = append(b, c.address(p, r, s.country, width, a)...)
+	}
+	bare := c.chance(0.3) // contacts without key words
+	contact := func(f field, words []string, value string) {
+		pieces := []piece{c.value(f, value)}
+		if !bare {
+			pieces = concat(c.keyWord(pick(c.draws, words)), pieces)
+		}
+		b = append(b, t.paragraph(width, a, pieces...)...)
+	}
+	if s.phone {
+		contact(r.phone, keyWords[fSupplierPhone], p.phone)
+		if r.phone == fSupplierPhone && c.chance(0.15) {
+			b = append(b, t.paragraph(width, a, concat(c.keyWord("Fax"), []piece{plain(p.country.phone(c.draws))})...)...)
+		}
+	}
+	if s.email {
+		contact(r.email, keyWords[fSupplierEmail], p.email)
+	}
+	if s.website && p.website != "" {
+		b = append(b, t.paragraph(width, a, plain(p.website))...)
+	}
+	if s.vat {
+		b = append(b, t.paragraph(width, a, concat(c.keyWord(pick(c.draws, p.country.vatKeys)), []piece{c.value(r.vat, p.vat)})...)...)
+	}
+	return b
+}
+
+// drawShown draws the optional lines of a party.
+func (c *composer) drawShown(phone, email, vat float64) shown {
+	return shown{
+		address: true,
+		country: c.chance(0.2),
+		phone:   c.chance(phone),
+		email:   c.chance(email),
+		vat:     c.chance(vat),
+		website: c.chance(0.12),
+	}
+}
+
+// letterhead sets a party's name in large type and its lines below.
+func (c *composer) letterhead(p party, s shown, width float64, a align) block {
+	t := c.style.large
+	if c.chance(0.3) {
+		t = c.style.title
+	}
+	head := t.paragraph(width, a, c.value(fSupplierName, p.name))
+	return append(head, c.lines(p, supplier, s, width, a)...)
+}
+
+// partyBlock sets a heading, the name and the lines of a party.
+func (c *composer) partyBlock(p party, r role, words []string, s shown, width float64) block {
+	t := c.style.body
+	var b block
+	head := c.heading(words)
+	name := c.value(r.name, p.name)
+	switch c.weighted(70, 20, 10) {
+	case 0:
+		b = append(t.paragraph(width, alignLeft, head), t.paragraph(width, alignLeft, name)...)
+	case 1:
+		b = t.paragraph(width, alignLeft, head, name)
+	default:
+		b = t.paragraph(width, alignLeft, name) // nothing announces the block
+	}
+	return append(b, c.lines(p, r, s, width, alignLeft)...)
+}
+
+// docTitle sets the type of the document.
+func (c *composer) docTitle(words []string, width float64, a align) block {
+	return c.style.title.paragraph(width, a, c.value(fDocType, pick(c.draws, words)))
+}
+
+// shuffled puts pairs in random order, all but the first keep.
+func (c *composer) shuffled(keep int, list []pair) []pair {
+	rest := list[keep:]
+	c.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	return list
+}
+
+// odds are the chances of the optional facts of an invoice's head.
+type odds struct{ due, order, ordered, terms, account, currency, coding, foreign float64 }
+
+// invoiceFacts are number and date of an invoice and the optional facts
+// beside them. At times nothing announces the date.
+func (c *composer) invoiceFacts(o odds) []pair {
+	list := []pair{c.pair(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}
+	date := c.pair(fInvoiceDate, c.day(c.date))
+	if c.chance(0.04) && c.style.meta == pairsInline {
+		date.key = nil
+	}
+	list = append(list, date)
+	if c.chance(o.due) {
+		list = append(list, c.pair(fDueDate, c.day(c.date.AddDate(0, 0, pick(c.draws, []int{10, 14, 15, 21, 30, 30, 45, 60})))))
+	}
+	if c.chance(o.order) {
+		list = append(list, c.pair(fPurchaseOrderNumber, identifier(c.draws, fPurchaseOrderNumber, c.date)))
+	}
+	if c.chance(o.ordered) {
+		list = append(list, c.pair(fOrderDate, c.day(c.before(3, 40))))
+	}
+	if c.chance(o.terms) {
+		list = append(list, c.pair(fPaymentTerms, pick(c.draws, paymentTermTexts)))
+	}
+	if c.chance(o.account) {
+		list = append(list, c.pair(fAccountNumber, identifier(c.draws, fAccountNumber, c.date)))
+	}
+	if c.chance(o.currency) {
+		list = append(list, c.pair(fCurrency, c.ct.currency))
+	}
+	if c.chance(o.foreign) {
+		list = append(list, c.exchange()...)
+	}
+	if c.chance(o.coding) {
+		list = append(list, c.coding()...)
+	}
+	if c.chance(0.2) {
+		list = append(list, c.strayFact())
+	}
+	keep := 1
+	if c.chance(0.15) {
+		keep = 0
+	}
+	return c.shuffled(keep, list)
+}
+
+// before is a date some days before that of the document.
+func (c *composer) before(least, most int) time.Time {
+	return c.date.AddDate(0, 0, -c.between(least, most))
+}
+
+// strayFact is a reference or date that no field covers.
+func (c *composer) strayFact() pair {
+	switch c.IntN(6) {
+	case 0:
+		return c.stray("Our ref", c.chars(2, upperLetters)+"/"+c.digits(4))
+	case 1:
+		return c.stray("Delivery note", c.digits(6))
+	case 2:
+		return c.stray("Delivery date", c.day(c.before(1, 9)))
+	case 3:
+		return c.stray("Sales rep", pick(c.draws, firstNames)+" "+pick(c.draws, lastNames))
+	case 4:
+		return c.stray("Quote", "Q"+c.digits(5))
+	default:
+		return c.stray("Printed", c.day(c.date)+" "+c.clock())
+	}
+}
+
+// clock is a time of the day.
+func (c *composer) clock() string { return fmt.Sprintf("%02d:%02d", c.between(7, 21), c.IntN(60)) }
+
+// exchange is the conversion of a foreign currency.
+func (c *composer) exchange() []pair {
+	base := pick(c.draws, []string{"EUR", "USD", "GBP", "CHF", "JPY"})
+	if base == c.ct.currency {
+		base = "SEK"
+	}
+	rate := c.style.money.decimal(int64(c.between(6200, 19800)), 4)
+	if c.chance(0.5) {
+		rate = "1 " + base + " = " + rate + " " + c.ct.currency
+	}
+	return []pair{c.pair(fExchangeRate, rate), c.pair(fBaseCurrency, base)}
+}
+
+// coding are codes of the buyer's accounts.
+func (c *composer) coding() []pair {
+	var list []pair
+	for _, f := range []field{fProjectCode, fCostCenter, fGLCode} {
+		if c.chance(0.45) || (f == fGLCode && len(list) == 0) {
+			list = append(list, c.pair(f, identifier(c.draws, f, c.date)))
+		}
+	}
+	return list
+}
+
+// bank sets where to pay: account or IBAN, SWIFT and the name of the bank.
+func (c *composer) bank(p party, width float64) block {
+	t, k := c.style.body, p.bank
+	list := []pair{}
+	if c.chance(0.6) {
+		list = append(list, c.stray("Bank", k.name))
+	}
+	if k.iban != "" && c.chance(0.85) {
+		s := k.iban
+		if c.chance(0.6) {
+			s = grouped(s)
+		}
+		list = append(list, c.pair(fIBAN, s))
+	} else {
+		list = append(list, c.pair(fBankAccount, k.account))
+		if c.chance(0.6) {
+			list = append(list, c.stray(p.country.routingNumber, k.routing))
+		}
+	}
+	if c.chance(0.7) {
+		list = append(list, c.pair(fSwiftCode, k.swift))
+	}
+	form := pairsInline
+	if c.chance(0.4) {
+		form = pairsTabbed
+	}
+	b := t.pairs(width, form, list)
+	if c.chance(0.8) {
+		b = append(t.paragraph(width, alignLeft, c.heading(bankWords)), b...)
+	}
+	return b
+}
+
+// sentence sets a text of a field with an optional heading before it.
+func (c *composer) sentence(f field, words, texts []string, width float64) block {
+	pieces := []piece{c.value(f, pick(c.draws, texts))}
+	if c.chance(0.6) {
+		pieces = append([]piece{c.heading(words)}, pieces...)
+	}
+	return c.style.small.paragraph(width, alignLeft, pieces...)
+}
+
+// closing sets notes, terms and stray words at the end of a document.
+func (c *composer) closing(note, terms float64, width float64) block {
+	var list []block
+	if c.chance(note) {
+		texts := c.notes
+		if c.chance(0.5) {
+			texts = noteTexts
+		}
+		list = append(list, c.sentence(fNote, notesWords, texts, width))
+	}
+	if c.chance(terms) {
+		list = append(list, c.sentence(fTerms, termsWords, termsTexts, width))
+	}
+	if c.chance(0.12) {
+		list = append(list, c.style.small.paragraph(width, alignLeft, plain(pick(c.draws, strayTexts))))
+	}
+	c.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return join(c.style.gap/2, list...)
+}
+
+// finePrint draws up to most clauses in small type.
+func (c *composer) finePrint(least, most int, width float64, a align) block {
+	n := c.between(least, most)
+	if n == 0 {
+		return nil
+	}
+	var b strings.Builder
+	for _, k := range c.Perm(len(finePrint))[:n] {
+		for _, ch := range finePrint[k] {
+			switch ch {
+			case '#':
+				b.WriteByte(byte('0' + c.IntN(10)))
+			case '@':
+				b.WriteString(pick(c.draws, c.ct.cities).name)
+			case '*':
+				b.WriteString(pick(c.draws, firstNames) + " " + pick(c.draws, lastNames))
+			default:
+				b.WriteRune(ch)
+			}
+		}
+		b.WriteByte(' ')
+	}
+	return c.style.small.paragraph(width, a, plain(b.String()))
+}
+
+// finish sets fine print below all else, or at the foot of the page, where
+// there is room for it.
+func (c *composer) finish() {
+	s := c.sheet
+	a := alignLeft
+	if s.roll() || c.chance(0.4) {
+		a = alignCentre
+	}
+	b := c.finePrint(1, 5, s.full(), a)
+	s.space(c.style.gap)
+	if !s.fits(b.height()) {
+		return
+	}
+	if !s.roll() && c.chance(0.6) {
+		s.y = s.bottom - b.height()
+	}
+	s.place(b)
+}
+
+// marks sets a signature, a stamp or a handwritten note, as an OCR reads
+// them.
+func (c *composer) marks(signature, stamp, handwriting float64, width float64) block {
+	var list []block
+	if c.chance(signature) {
+		name := pick(c.draws, firstNames)[:1] + ". " + pick(c.draws, lastNames)
+		key := c.keyWord(pick(c.draws, signatureKeys))
+		list = append(list, c.style.large.paragraph(width, alignLeft, c.value(fSignature, name)), c.style.small.paragraph(width, alignLeft, key...))
+	}
+	if c.chance(stamp) {
+		s := pick(c.draws, stampTexts)
+		if c.chance(0.6) {
+			s += " " + c.date.AddDate(0, 0, c.between(1, 30)).Format("02 Jan 2006")
+		}
+		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fStampText, s)))
+	}
+	if c.chance(handwriting) {
+		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))))
+	}
+	return join(c.style.gap/2, list...)
+}
+
+// watermark sets a faint word over the width of the page, in a place of its
+// own.
+func (c *composer) watermark(chance float64) {
+	if !c.chance(chance) {
+		return
+	}
+	t := text{38, 50}
+	c.sheet.keep(t.paragraph(c.sheet.full(), alignCentre, c.value(fWatermark, pick(c.draws, watermarkTexts))))
+}
