@@ -83,7 +83,7 @@ func TestSchemesAgree(t *testing.T) {
 		for at := 0; at < n; {
 			length := 1 + rng.IntN(3)
 			if rng.IntN(2) == 0 && at+length <= n {
-				want = append(want, corpus.Span{corpus.EntityID(rng.IntN(2)), at, at + length})
+				want = append(want, corpus.Span{Entity: corpus.EntityID(rng.IntN(2)), Start: at, End: at + length})
 			}
 			at += length
 		}
