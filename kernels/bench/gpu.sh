@@ -250,7 +250,7 @@ step_sanitizer() {
 			bad="${bad:+$bad; }cases: there are none (step 3)"
 			continue
 		fi
-		if ! limited 45 "$log" compute-sanitizer --tool "$tool" "${flags[@]}" --error-exitcode $complaint "$bin" "${runs[@]}"; then
+		if ! limited 45 "$log" env INVOICELAB_CUDA_SCRATCH=separate compute-sanitizer --tool "$tool" "${flags[@]}" --error-exitcode $complaint "$bin" "${runs[@]}"; then
 			[ "$status" = $complaint ] && why=$(grep 'SUMMARY' "$log" | tail -n 1)
 			bad="${bad:+$bad; }$run: $why"
 		fi

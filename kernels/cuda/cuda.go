@@ -36,11 +36,15 @@ func New() (kernels.Backend, error) {
 	if count == 0 {
 		return nil, errors.New("kernels/cuda: the driver knows no CUDA device")
 	}
+	memory, err := newScratch()
+	if err != nil {
+		return nil, err
+	}
 	w, err := startWorker(0)
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{worker: w, live: map[uintptr]int{}, read: new(read)}
+	b := &backend{worker: w, live: map[uintptr]int{}, scratch: memory, read: new(read)}
 	b.device, err = describe(0)
 	if err != nil {
 		return nil, errors.Join(err, w.close())

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/kernels/cuda"
 )
 
 // panicOf is the text that do panics with, empty if it returns.
@@ -119,6 +120,42 @@ func TestLeak(t *testing.T) {
 	if err := be.Close(); err == nil || !strings.Contains(err.Error(), "1 buffers of 400 bytes in all were not freed") {
 		t.Errorf("Close: %v", err)
 	}
+}
+
+// TestSeparateScratch: each piece of scratch memory is an allocation where the environment wants it, freed by the
+// next operation, and a misspelt wish is refused.
+func TestSeparateScratch(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		want  uint64 // live allocations after Separation, besides those before it
+	}{{"", 1}, {"separate", 4}} {
+		t.Setenv(cuda.ScratchVariable, c.value)
+		be := open(t)
+		x, loss := be.NewF32(6), be.NewF64(1)
+		before := live()
+		be.Separation(kernels.NewMat(x, 3, 2), loss, kernels.NewMat(x, 3, 2), 1)
+		be.Separation(kernels.NewMat(x, 3, 2), loss, kernels.NewMat(x, 3, 2), 1) // in the memory of the first, or in its own
+		if got := live() - before; fake != nil && got != c.want {
+			t.Errorf("%s=%q: %d allocations are live, expected %d", cuda.ScratchVariable, c.value, got, c.want)
+		}
+		be.FreeF32(x)
+		be.FreeF64(loss)
+		if err := be.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Setenv(cuda.ScratchVariable, "seperate")
+	if be, err := cuda.New(); err == nil || !strings.Contains(err.Error(), `INVOICELAB_CUDA_SCRATCH is "seperate", expected nothing or "separate"`) {
+		t.Errorf("backend %v, error %v", be, err)
+	}
+}
+
+// live is how many allocations the fake driver counts.
+func live() uint64 {
+	if fake == nil {
+		return 0
+	}
+	return fake.Counters().Live
 }
 
 func TestDevice(t *testing.T) {

@@ -4,7 +4,6 @@ package cuda
 
 import (
 	"fmt"
-	"iter"
 	"math"
 	"unsafe"
 
@@ -17,12 +16,17 @@ func at[T float32 | float64 | int32](b kernels.Buf[T]) arg { return address(b.De
 
 // allocate makes bytes of memory, a multiple of 4, full of zeros.
 func (b *backend) allocate(bytes int) uintptr {
+	p := b.allocateRaw(bytes)
+	b.set(p, 0, bytes/4)
+	return p
+}
+
+// allocateRaw makes bytes of memory, which may hold anything.
+func (b *backend) allocateRaw(bytes int) uintptr {
 	var p cu.DevicePtr
 	b.must(b.now(b.at, fmt.Sprintf("allocate %d bytes", bytes), func() (err error) {
-		if p, err = cu.MemAlloc(int64(bytes)); err != nil {
-			return err
-		}
-		return cu.MemsetD32Async(p, 0, int64(bytes/4), b.stream)
+		p, err = cu.MemAlloc(int64(bytes))
+		return err
 	}))
 	return uintptr(p)
 }
@@ -148,68 +152,4 @@ func (b *backend) set(p uintptr, bits uint32, n int) {
 func (b *backend) FillF64(dst kernels.F64, v float64) {
 	b.begin("FillF64", dst.Len)
 	b.run("fill_f64", blocks(dst.Len), threads, at(dst), integer(dst.Len), double(v))
-}
-
-// scratch is the memory that an operation needs besides its operands. The
-// stream runs operations one after the other, so each starts at its beginning again.
-type scratch struct {
-	chunks []chunk
-	used   int // of the last chunk
-	total  int // bytes asked for by this operation
-}
-
-type chunk struct {
-	address uintptr
-	bytes   int
-}
-
-const (
-	scratchAlign = 256     // bytes, what the driver aligns memory to
-	leastScratch = 1 << 20 // bytes of the first chunk
-)
-
-// temp hands out scratch memory for n elements of size bytes, which may hold anything.
-func (b *backend) temp(n, size int) uintptr {
-	s := &b.scratch
-	bytes := max((n*size+scratchAlign-1)/scratchAlign*scratchAlign, scratchAlign)
-	if k := len(s.chunks); k == 0 || s.used+bytes > s.chunks[k-1].bytes {
-		c := chunk{bytes: max(bytes, s.total, leastScratch)}
-		c.address = b.allocate(c.bytes)
-		s.chunks = append(s.chunks, c)
-		s.used = 0
-	}
-	p := s.chunks[len(s.chunks)-1].address + uintptr(s.used)
-	s.used += bytes
-	s.total += bytes
-	return p
-}
-
-func (b *backend) tempF32(n int) kernels.F32 { return kernels.F32{Dev: b.temp(n, 4), Len: n} }
-func (b *backend) tempF64(n int) kernels.F64 { return kernels.F64{Dev: b.temp(n, 8), Len: n} }
-func (b *backend) tempI32(n int) kernels.I32 { return kernels.I32{Dev: b.temp(n, 4), Len: n} }
-
-// resetScratch takes all scratch memory back, and makes one chunk of several.
-func (b *backend) resetScratch() {
-	s := &b.scratch
-	if len(s.chunks) > 1 {
-		total := s.total
-		for address := range s.free() {
-			b.release(address)
-		}
-		s.chunks = []chunk{{b.allocate(total), total}}
-	}
-	s.used, s.total = 0, 0
-}
-
-// free forgets the chunks and lists their addresses.
-func (s *scratch) free() iter.Seq[uintptr] {
-	chunks := s.chunks
-	*s = scratch{}
-	return func(yield func(uintptr) bool) {
-		for _, c := range chunks {
-			if !yield(c.address) {
-				return
-			}
-		}
-	}
 }

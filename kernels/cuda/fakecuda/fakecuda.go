@@ -36,6 +36,7 @@ const (
 	libraryVariable = "INVOICELAB_LIBCUDA"        // which driver package driver loads
 	stateVariable   = "INVOICELAB_FAKECUDA_STATE" // the file of the state
 	flavourVariable = "INVOICELAB_FAKECUDA_BUILD" // the flavour that Load builds
+	scratchVariable = "INVOICELAB_CUDA_SCRATCH"   // how the backend allocates, see there
 )
 
 // Fake is the fake driver of this process.
@@ -49,7 +50,8 @@ type Fake struct {
 // use it: package driver must not have loaded another one, and a process can
 // load only one. The environment variable INVOICELAB_FAKECUDA_BUILD chooses
 // the flavour by its name, INVOICELAB_FAKECUDA_SHUFFLE a seed for the order of
-// threads and blocks.
+// threads and blocks. Under all flavours but Plain the backend's scratch memory is
+// separate allocations, so that an access beyond one is seen.
 func Load(dir string) (*Fake, error) {
 	flavour, err := ParseFlavour(os.Getenv(flavourVariable))
 	if err != nil {
@@ -63,7 +65,11 @@ func Load(dir string) (*Fake, error) {
 	if err != nil {
 		return nil, err
 	}
-	for key, value := range map[string]string{libraryVariable: path, stateVariable: file} {
+	settings := map[string]string{libraryVariable: path, stateVariable: file}
+	if flavour != Plain {
+		settings[scratchVariable] = "separate"
+	}
+	for key, value := range settings {
 		if err := os.Setenv(key, value); err != nil {
 			return nil, err
 		}
