@@ -62,11 +62,3 @@ func (d *Document) Labels() []int32 {
 	}
 	return labels
 }
-
-// Recipe is everything that a generated corpus depends on. Document i of a
-// recipe is the same whatever else is made.
-type Recipe struct {
-	Documents int     `yaml:"documents" json:"documents" default:"600" min:"20" max:"1000000" help:"documents in all splits together, held-out templates included"`
-	Seed      uint64  `yaml:"seed" json:"seed" default:"1" help:"seed of every random choice in the documents"`
-	Noise     float64 `yaml:"noise" json:"noise" default:"0.02" min:"0" max:"0.5" help:"share of tokens with an OCR error"`
-}
