@@ -122,6 +122,7 @@ func (g *generator) document(i int) (corpus.Document, corpus.Split) {
 		Boxed:    true,
 	}
 	d.Tokens, d.Spans = c.sheet.document(g.ids)
+	d.Structure, d.Visual = c.sheet.marks()
 	if g.recipe.Noise > 0 {
 		addNoise(d.Tokens, newDraws(g.recipe.Seed, name+"/noise"), g.recipe.Noise)
 	}

@@ -37,6 +37,7 @@ type word struct {
 	page, line     int
 	field          field
 	id             int32
+	marks          marks
 }
 
 // sheet places rows of text on pages from top to bottom. The order in which
@@ -47,7 +48,8 @@ type sheet struct {
 	left, right, top, bottom float64 // edges of the type area
 	y                        float64 // top of the next row
 	page, line               int
-	continues                bool // the page that ends is not the last
+	continues                bool  // the page that ends is not the last
+	section                  marks // of all words that are placed
 	words                    []word
 	footer                   func(page int) block // set at the foot of each page; nil for none
 }
@@ -85,6 +87,9 @@ func (s *sheet) endPage() {
 	if s.footer == nil {
 		return
 	}
+	before := s.section
+	s.section = footerSection
+	defer func() { s.section = before }()
 	b := s.footer(s.page)
 	if !s.roll() {
 		s.y = s.bottom + (s.height-s.bottom-b.height())/2
@@ -153,7 +158,7 @@ func (s *sheet) put(r row, x float64) {
 		base := s.y + (r.height+(typeset.Ascent-typeset.Descent)*g.size)/2
 		for _, p := range g.pieces {
 			for text := range strings.FieldsSeq(p.text) {
-				w := word{text: text, x0: at, page: s.page, line: s.line, field: p.field, id: p.id}
+				w := word{text: text, x0: at, page: s.page, line: s.line, field: p.field, id: p.id, marks: s.section | r.marks}
 				w.y0, w.y1 = base-typeset.Ascent*g.size, base+typeset.Descent*g.size
 				w.x1 = at + typeset.TextWidth(text, g.size)
 				if p.field == fTable {

@@ -27,6 +27,7 @@ type segment struct {
 type row struct {
 	segments []segment
 	height   float64
+	marks    marks // of all its words
 }
 
 // block is rows one below the other.

@@ -14,6 +14,7 @@ type tableRow struct {
 	alone  []piece // set from the growing column on, or at the left edge
 	indent bool    // alone begins at the growing column
 	right  []piece // stands at the right edge beside alone
+	marks  marks   // beside TABLE
 	amount cents   // what the row adds to the sum carried to the next page
 }
 
@@ -33,6 +34,7 @@ type table struct {
 // place sets the table over the full width of the sheet, with its header
 // repeated on each page.
 func (t *table) place(s *sheet) {
+	s.section &^= headerSection
 	width := s.full()
 	cols := t.fit(width)
 	head := block(nil)
@@ -41,7 +43,7 @@ func (t *table) place(s *sheet) {
 		for k, c := range t.columns {
 			cells[k] = c.title
 		}
-		head = t.layout(tableRow{cells: cells}, cols, width)
+		head = t.layout(tableRow{cells: cells, marks: columnHeader}, cols, width)
 	}
 	reserve := 0.0
 	if t.carry != nil {
@@ -133,14 +135,14 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 				}
 			}
 		}
-		line := row{height: height}
+		line := row{height: height, marks: tableMark | r.marks}
 		line.segments = append(line.segments, segment{x: x, size: t.size, pieces: tabled(r.alone)})
 		if r.right != nil {
 			line.segments = append(line.segments, segment{x: width, align: alignRight, size: t.size, pieces: tabled(r.right)})
 		}
 		return block{line}
 	}
-	first := row{height: height}
+	first := row{height: height, marks: tableMark | r.marks}
 	var more block
 	for k, c := range t.columns {
 		pieces := tabled(r.cells[k])
@@ -148,6 +150,7 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 			lines := t.paragraph(cols[k].width, alignLeft, pieces...)
 			for _, l := range lines[1:] {
 				l.segments[0].x = cols[k].x
+				l.marks = first.marks
 				more = append(more, l)
 			}
 			pieces = lines[0].segments[0].pieces

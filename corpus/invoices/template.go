@@ -140,6 +140,7 @@ func (c *composer) open(small float64) {
 		}
 	}
 	c.sheet = newSheet(p, float64(c.between(36, 60)))
+	c.sheet.section = headerSection
 	page := c.plainFooter()
 	always := c.chance(0.07)
 	company := c.chance(0.5)
@@ -172,7 +173,7 @@ func (c *composer) plainFooter() func(page int, centred bool) block {
 		if centred {
 			a = alignCentre
 		}
-		return c.style.small.paragraph(c.sheet.full(), a, c.value(fPageNumber, s))
+		return c.style.small.paragraph(c.sheet.full(), a, c.value(fPageNumber, s)).marked(pageNumber)
 	}
 }
 

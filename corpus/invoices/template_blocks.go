@@ -244,7 +244,7 @@ func (c *composer) bank(p party, width float64) block {
 	if c.chance(0.8) {
 		b = append(t.paragraph(width, alignLeft, c.heading(bankWords)), b...)
 	}
-	return b
+	return b.marked(footerSection)
 }
 
 // sentence sets a text of a field with an optional heading before it.
@@ -273,7 +273,7 @@ func (c *composer) closing(note, terms float64, width float64) block {
 		list = append(list, c.style.small.paragraph(width, alignLeft, plain(pick(c.draws, strayTexts))))
 	}
 	c.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	return join(c.style.gap/2, list...)
+	return join(c.style.gap/2, list...).marked(footerSection)
 }
 
 // finePrint draws up to most clauses in small type.
@@ -298,7 +298,7 @@ func (c *composer) finePrint(least, most int, width float64, a align) block {
 		}
 		b.WriteByte(' ')
 	}
-	return c.style.small.paragraph(width, a, plain(b.String()))
+	return c.style.small.paragraph(width, a, plain(b.String())).marked(footerSection)
 }
 
 // finish sets fine print below all else, or at the foot of the page, where
@@ -327,19 +327,19 @@ func (c *composer) marks(signature, stamp, handwriting float64, width float64) b
 	if c.chance(signature) {
 		name := pick(c.draws, firstNames)[:1] + ". " + pick(c.draws, lastNames)
 		key := c.keyWord(pick(c.draws, signatureKeys))
-		list = append(list, c.style.large.paragraph(width, alignLeft, c.value(fSignature, name)), c.style.small.paragraph(width, alignLeft, key...))
+		list = append(list, c.style.large.paragraph(width, alignLeft, c.value(fSignature, name)).marked(signatureMark), c.style.small.paragraph(width, alignLeft, key...))
 	}
 	if c.chance(stamp) {
 		s := pick(c.draws, stampTexts)
 		if c.chance(0.6) {
 			s += " " + c.date.AddDate(0, 0, c.between(1, 30)).Format("02 Jan 2006")
 		}
-		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fStampText, s)))
+		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fStampText, s)).marked(stampMark))
 	}
 	if c.chance(handwriting) {
-		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))))
+		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))).marked(handwrittenMark))
 	}
-	return join(c.style.gap/2, list...)
+	return join(c.style.gap/2, list...).marked(footerSection)
 }
 
 // watermark sets a faint word over the width of the page, in a place of its
@@ -349,5 +349,5 @@ func (c *composer) watermark(chance float64) {
 		return
 	}
 	t := text{38, 50}
-	c.sheet.keep(t.paragraph(c.sheet.full(), alignCentre, c.value(fWatermark, pick(c.draws, watermarkTexts))))
+	c.sheet.keep(t.paragraph(c.sheet.full(), alignCentre, c.value(fWatermark, pick(c.draws, watermarkTexts))).marked(watermarkMark))
 }

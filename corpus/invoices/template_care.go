@@ -141,7 +141,7 @@ func (c *composer) clinic() {
 	c.sheet.space(c.style.gap)
 	c.treatmentTable(&t.bill)
 	c.sheet.space(c.style.gap)
-	c.sheet.keep(c.style.body.pairs(full, pairsRight, c.covered(&t)))
+	c.sheet.keep(c.totalsBlock(full, pairsRight, c.covered(&t)))
 	c.sheet.space(c.style.gap)
 	c.sheet.keep(join(c.style.gap, c.bank(t.seller, full), c.marks(0.1, 0.08, 0.02, full), c.closing(0.3, 0.1, full)))
 }

@@ -208,7 +208,7 @@ func (c *composer) compact() {
 	s.space(c.style.gap)
 	c.itemTable(&g.bill, g.form)
 	s.space(c.style.gap)
-	s.keep(c.style.body.pairs(full, pairsRight, c.totals(&g.bill, totalForm{untaxed: g.bill.rate == 0, paid: g.paid})))
+	s.keep(c.totalsBlock(full, pairsRight, c.totals(&g.bill, totalForm{untaxed: g.bill.rate == 0, paid: g.paid})))
 	s.space(c.style.gap)
 	s.keep(join(c.style.gap, c.bank(g.seller, full), c.marks(0.03, 0.05, 0.02, full), c.closing(0.3, 0.2, full)))
 }

@@ -112,7 +112,7 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 	for k := range b.items {
 		it := &b.items[k]
 		if len(b.groups) > 0 && (k == 0 || b.items[k-1].group != it.group) {
-			t.rows = append(t.rows, tableRow{alone: []piece{c.value(fItemGroupHeader, b.groups[it.group])}})
+			t.rows = append(t.rows, tableRow{alone: []piece{c.value(fItemGroupHeader, b.groups[it.group])}, marks: groupHeader})
 		}
 		r := tableRow{cells: make([][]piece, len(cells)), amount: it.total}
 		for j, cell := range cells {
@@ -165,6 +165,7 @@ func (c *composer) groupEnd(b *bill, group int) tableRow {
 		indent: true,
 		alone:  []piece{plain(pick(c.draws, words))},
 		right:  []piece{c.value(fItemGroupSubtotal, c.style.money.cell(b.groupTotal(group)))},
+		marks:  groupSubtotal,
 	}
 }
 
@@ -185,6 +186,7 @@ func (c *composer) carry() func(sum cents, forward bool) tableRow {
 			indent: true,
 			alone:  concat(nil, words),
 			right:  []piece{c.value(fCarriedForward, c.style.money.cell(sum))},
+			marks:  carriedForward,
 		}
 	}
 }
@@ -240,6 +242,11 @@ func (c *composer) totals(b *bill, f totalForm) []pair {
 	return list
 }
 
+// totalsBlock sets totals in a form.
+func (c *composer) totalsBlock(width float64, form pairForm, totals []pair) block {
+	return c.style.body.pairs(width, form, totals).marked(totalsSection)
+}
+
 // foot sets totals at the right and what the document has to say beside them
 // at the left, or below.
 func (c *composer) foot(totals []pair, aside func(width float64) block) {
@@ -249,7 +256,7 @@ func (c *composer) foot(totals []pair, aside func(width float64) block) {
 	for _, p := range totals { // long amounts want a wider block
 		width = max(width, min(0.55*full, piecesWidth(p.key, c.style.body.size)+piecesWidth(p.value, c.style.body.size)+2*c.style.body.size))
 	}
-	right := c.style.body.pairs(width, c.style.totals, totals)
+	right := c.totalsBlock(width, c.style.totals, totals)
 	if c.chance(0.5) {
 		s.side(aside(full-width-30), right, full-width)
 		return

@@ -140,7 +140,7 @@ func (c *composer) waybill() {
 		c.sheet.space(c.style.gap)
 		words := []string{"Total Charges", "Freight Total", "Total", "Total Freight", "Charges prepaid"}
 		total := pair{c.keyWord(pick(c.draws, words)), c.amount(fTotalAmount, cents(c.between(4500, 480000)))}
-		c.sheet.keep(c.style.body.pairs(full*0.6, c.style.totals, []pair{total}))
+		c.sheet.keep(c.totalsBlock(full*0.6, c.style.totals, []pair{total}))
 	}
 	c.sheet.space(c.style.gap)
 	c.sheet.keep(join(c.style.gap, c.marks(0.5, 0.12, 0.04, full), c.closing(0.2, 0.35, full)))

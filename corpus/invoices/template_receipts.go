@@ -5,6 +5,7 @@ import "strconv"
 // openRoll starts a sheet of paper roll, with the small type of receipts.
 func (c *composer) openRoll() {
 	c.sheet = newSheet(paperRoll, 12)
+	c.sheet.section = headerSection
 	size := 8 + 0.25*float64(c.between(0, 4))
 	c.style.body = text{size, 1.3 * size}
 	c.style.small = text{0.9 * size, 1.2 * size}
@@ -97,8 +98,8 @@ func (c *composer) receipt() {
 		unitCost: c.chance(0.3), sku: c.chance(0.5), skuField: fItemSKU, costField: fItemUnitCost,
 	})
 	s.space(c.style.gap)
-	s.place(c.style.body.pairs(full, c.style.totals, c.totals(&b, totalForm{untaxed: b.rate == 0})))
-	s.place(c.style.body.pairs(full, c.style.totals, c.tendered(b.total)))
+	s.place(c.totalsBlock(full, c.style.totals, c.totals(&b, totalForm{untaxed: b.rate == 0})))
+	s.place(c.totalsBlock(full, c.style.totals, c.tendered(b.total)))
 	s.space(c.style.gap)
 	s.place(c.closing(0.5, 0.1, full))
 	s.place(c.marks(0, 0.02, 0.02, full))
@@ -152,9 +153,10 @@ func (c *composer) pointOfSale() {
 		sku: c.chance(0.93), skuField: fItemSKU, skuSecond: c.chance(0.2), costField: fItemUnitCost,
 	})
 	s.space(c.style.gap)
-	s.place(c.style.body.pairs(full, c.style.totals, c.totals(&b, totalForm{untaxed: b.rate == 0})))
-	s.place(c.style.body.pairs(full, c.style.totals, c.tendered(b.total)))
+	s.place(c.totalsBlock(full, c.style.totals, c.totals(&b, totalForm{untaxed: b.rate == 0})))
+	s.place(c.totalsBlock(full, c.style.totals, c.tendered(b.total)))
 	s.space(c.style.gap)
+	s.section = footerSection
 	s.place(c.style.small.paragraph(full, alignCentre, plain("Items sold:"), plain(strconv.Itoa(len(b.items)))))
 	s.place(c.closing(0.6, 0.2, full))
 }

@@ -284,10 +284,10 @@ func (c *composer) water() {
 	}
 	c.supplyTable(&m)
 	c.sheet.space(c.style.gap)
-	c.sheet.keep(c.style.body.pairs(full/2, c.style.totals, c.billTotals(&m.bill, show)))
+	c.sheet.keep(c.totalsBlock(full/2, c.style.totals, c.billTotals(&m.bill, show)))
 	c.sheet.space(c.style.gap)
 	c.meter(&m)
 	c.sheet.space(c.style.gap)
 	c.sheet.keep(c.closing(0.4, 0.15, full))
-	c.sheet.keep(c.partyBlock(m.seller, supplier, fromWords, c.drawShown(0.7, 0.3, 0.4), full))
+	c.sheet.keep(c.partyBlock(m.seller, supplier, fromWords, c.drawShown(0.7, 0.3, 0.4), full).marked(footerSection))
 }
