@@ -1,7 +1,7 @@
 // The C kernels as Go sees them. Every kernel is declared once, in the list
 // KERNELS: as a field of the table of an instruction level, and as a function
 // k_NAME that calls it through a table. What each one does stands at its
-// definition in c_gemm.h, c_elem.h, c_rows.h, c_chain.h, c_crf.h, c_known.h, c_viterbi.h and c_peak.h.
+// definition in c_gemm.h, c_elem.h, c_rows.h, c_loss.h, c_chain.h, c_crf.h, c_known.h, c_viterbi.h and c_peak.h.
 #ifndef C_KERNELS_H
 #define C_KERNELS_H
 

@@ -4,6 +4,7 @@
 #include "c_gemm.h"
 #include "c_kernels.h"
 #include "c_known.h"
+#include "c_loss.h"
 #include "c_peak.h"
 #include "c_rows.h"
 #include "c_viterbi.h"

@@ -50,17 +50,18 @@ var cKernels = []mutation{
 
 	{"kernels/cpu/c_rows.h", "sign", "- set1(mean) - set1(rest))", "+ set1(mean) - set1(rest))"},
 	{"kernels/cpu/c_rows.h", "sign", "inv * (g - a - hat * b)", "inv * (g - a + hat * b)"},
-	{"kernels/cpu/c_rows.h", "sign", "row->total = row->rest + row->e;", "row->total = row->rest - row->e;"},
-	{"kernels/cpu/c_rows.h", "sign", "slope = q * q + 2 * (e / total) * q * nll;", "slope = q * q - 2 * (e / total) * q * nll;"},
-	{"kernels/cpu/c_rows.h", "reduction", "loss[1] = sum_cb * inv_w;", "loss[1] = sum_cb * inv_v;"},
-	{"kernels/cpu/c_rows.h", "bound", "long block = at_most(rows - at, LOSS_BLOCK);", "long block = LOSS_BLOCK;"},
-	{"kernels/cpu/c_rows.h", "stride", "load(keep + c - y + j)", "load(keep + j)"},
 	{"kernels/cpu/c_rows.h", "reduction", "dg[k] += sum[k]", "dg[k] = sum[k]"},
 	{"kernels/cpu/c_rows.h", "bound", "for (long j = VW; j < n; j += VW) m = max_v(m, load_fill(x", "for (long j = 2 * VW; j < n; j += VW) m = max_v(m, load_fill(x"},
 	{"kernels/cpu/c_rows.h", "reduction", "total += hsum(s);", "total = hsum(s);"},
 	{"kernels/cpu/c_rows.h", "guard", "(1 / (norm > least ? norm : least))", "(1 / norm)"},
 	{"kernels/cpu/c_rows.h", "guard", "if (!(inv[r] < clamped)) continue;", "(void)clamped;"},
 	{"kernels/cpu/c_rows.h", "sign", "set1((float)-f)", "set1((float)f)"},
+
+	{"kernels/cpu/c_loss.h", "sign", "total = rest + e, zero", "total = rest - e, zero"},
+	{"kernels/cpu/c_loss.h", "sign", "slope = q * q + 2 * p * q * nll;", "slope = q * q - 2 * p * q * nll;"},
+	{"kernels/cpu/c_loss.h", "reduction", "hsum_d(sums[1]) * inv_w", "hsum_d(sums[1]) * inv_v"},
+	{"kernels/cpu/c_loss.h", "bound", "long y = r < block ? labels[r] : -1;", "long y = labels[r];"},
+	{"kernels/cpu/c_loss.h", "stride", "keep += c - y;", "keep += c - y - 1;"},
 
 	{"kernels/cpu/c_chain.h", "reduction", "exp_v(x - set1(top)))", "exp_v(x))"},
 	{"kernels/cpu/c_chain.h", "guard", "return top < least ? 0 : top;", "(void)least;\n\treturn top;"},
@@ -101,9 +102,9 @@ var cKernels = []mutation{
 
 // cPool is the mutations of what parts the work over threads.
 var cPool = []mutation{
-	{"kernels/cpu/c_pool.go", "barrier", "j.work(0)\n\tj.done.Wait()", "j.work(0)"},
-	{"kernels/cpu/c_pool.go", "bound", "part := int(j.next.Add(1)) - 1", "part := int(j.next.Add(1))"},
-	{"kernels/cpu/c_pool.go", "barrier", "go serve(p.jobs, worker)", "go serve(p.jobs, 0)"},
+	{"kernels/cpu/c_pool.go", "barrier", "j.over.while(0)\n\tj.done.Wait()", ""},
+	{"kernels/cpu/c_pool.go", "bound", "part := j.next.Add(1) - 1", "part := j.next.Add(1)"},
+	{"kernels/cpu/c_pool.go", "barrier", "j.work(worker)", "j.work(0)"},
 	{"kernels/cpu/c_pool.go", "reduction", "p.run(parts, func(worker, i int) { do(worker, i, i*chunk,", "p.run(parts, func(worker, i int) { do(worker, worker, i*chunk,"},
 	{"kernels/cpu/c_pool.go", "bound", "do(worker, part*size, min((part+1)*size, n))", "do(worker, part*size, min((part+1)*size, n-1))"},
 	{"kernels/cpu/c_pool.go", "order", "parts := (n + chunk - 1) / chunk\n", "parts := min(p.threads, (n+chunk-1)/chunk)\n"},
