@@ -133,8 +133,8 @@ func (g *generator) document(i int) (corpus.Document, corpus.Split) {
 // number u in [0, 1).
 func splitOf(f *family, u float64) corpus.Split {
 	switch {
-	case f.heldout:
-		return corpus.Heldout
+	case f.home != "":
+		return f.home
 	case u < trainShare:
 		return corpus.Train
 	case u < trainShare+validationShare:
