@@ -113,7 +113,7 @@ func SVG(w io.Writer, d *corpus.Document, schema *corpus.Schema, page int) error
 func svgSize(tokens []corpus.Token, t int, scale func(corpus.Box) (x, y, w, h float64)) float64 {
 	fit := func(tok *corpus.Token) float64 {
 		_, _, w, h := scale(tok.Box)
-		return min(h/(typeset.Ascent+typeset.Descent), w/typeset.TextWidth(tok.Text, 1))
+		return min(h/(typeset.Ascent+typeset.Descent), w/typeset.Sans.Estimate(tok.Text, 1))
 	}
 	first, end := t, t+1
 	for first > 0 && tokens[first-1].Line == tokens[t].Line {
@@ -128,7 +128,7 @@ func svgSize(tokens []corpus.Token, t int, scale func(corpus.Box) (x, y, w, h fl
 	}
 	slices.Sort(sizes)
 	_, _, w, _ := scale(tokens[t].Box)
-	return min(sizes[len(sizes)/2], 1.2*w/typeset.TextWidth(tokens[t].Text, 1))
+	return min(sizes[len(sizes)/2], 1.2*w/typeset.Sans.Estimate(tokens[t].Text, 1))
 }
 
 // svgLegendOf lists the document and the entities of the page.
@@ -161,7 +161,7 @@ func svgHeightOf(d *corpus.Document, page int) float64 {
 	for i := range d.Tokens {
 		t := &d.Tokens[i]
 		if h := float64(t.Box.Y1 - t.Box.Y0); t.Page == page && h > 0 && t.Box.X1 > t.Box.X0 {
-			size := float64(t.Box.X1-t.Box.X0) * svgWidth / 1000 / typeset.TextWidth(t.Text, 1)
+			size := float64(t.Box.X1-t.Box.X0) * svgWidth / 1000 / typeset.Sans.Estimate(t.Text, 1)
 			ratios = append(ratios, size*(typeset.Ascent+typeset.Descent)/h)
 		}
 	}

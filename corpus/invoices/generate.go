@@ -109,8 +109,17 @@ func newGenerator(schema *corpus.Schema, recipe corpus.Recipe) (*generator, erro
 // document makes document i and decides its split. Every random choice comes
 // from streams named after i.
 func (g *generator) document(i int) (corpus.Document, corpus.Split) {
-	name := fmt.Sprintf("corpus/doc/%d", i)
-	r := newDraws(g.recipe.Seed, name)
+	_, d, split := g.clean(i)
+	if g.recipe.Noise > 0 {
+		addNoise(d.Tokens, newDraws(g.recipe.Seed, fmt.Sprintf("corpus/doc/%d/noise", i)), g.recipe.Noise)
+	}
+	return d, split
+}
+
+// clean makes document i as it was laid out, before anything is read wrong.
+// Its pages are those of the sheet.
+func (g *generator) clean(i int) (*sheet, corpus.Document, corpus.Split) {
+	r := newDraws(g.recipe.Seed, fmt.Sprintf("corpus/doc/%d", i))
 	f := drawFamily(r)
 	split := splitOf(f, uniform(g.recipe.Seed, fmt.Sprintf("corpus/split/%d", i)))
 	c := compose(f, r, split)
@@ -123,10 +132,7 @@ func (g *generator) document(i int) (corpus.Document, corpus.Split) {
 	}
 	d.Tokens, d.Spans = c.sheet.document(g.ids)
 	d.Structure, d.Visual = c.sheet.marks()
-	if g.recipe.Noise > 0 {
-		addNoise(d.Tokens, newDraws(g.recipe.Seed, name+"/noise"), g.recipe.Noise)
-	}
-	return d, split
+	return c.sheet, d, split
 }
 
 // splitOf decides the split of a document by its family and its own uniform

@@ -21,23 +21,36 @@ var (
 	paperRoll        = paper{227, 0}   // 80 mm wide; as long as the receipt
 )
 
+// emphasis is what sets a piece apart from the type around it.
+type emphasis uint8
+
+const (
+	bold = emphasis(1 << iota) // the bits of typeset.Font
+	italic
+)
+
 // piece is text of one field. Words of one piece, and of pieces that share an
 // id, are one entity if they follow each other in reading order.
 type piece struct {
-	text  string
-	field field
-	id    int32
+	text     string
+	field    field
+	id       int32
+	emphasis emphasis
 }
+
+// font is the font of a piece in type of font f.
+func (p *piece) font(f typeset.Font) typeset.Font { return f | typeset.Font(p.emphasis) }
 
 // word is a placed word. Its box follows from the place and the metrics of
 // the font alone.
 type word struct {
-	text           string
-	x0, y0, x1, y1 float64 // points, y downwards
-	page, line     int
-	field          field
-	id             int32
-	marks          marks
+	typeset.Word
+	ink        typeset.Colour
+	layer      layer
+	page, line int
+	field      field
+	id         int32
+	marks      marks
 }
 
 // sheet places rows of text on pages from top to bottom. The order in which
@@ -51,6 +64,7 @@ type sheet struct {
 	continues                bool  // the page that ends is not the last
 	section                  marks // of all words that are placed
 	words                    []word
+	shapes                   []shape
 	footer                   func(page int) block // set at the foot of each page; nil for none
 }
 
@@ -144,36 +158,45 @@ func (s *sheet) space(height float64) { s.y += height }
 
 // put sets one row at the cursor with its left edge at x.
 func (s *sheet) put(r row, x float64) {
+	for _, d := range r.shapes {
+		s.draw(d, x, s.y)
+	}
 	first, end := len(s.words), math.Inf(-1)
-	for _, g := range r.segments {
+	for k := range r.segments {
+		g := &r.segments[k]
 		at := x + g.x
 		switch g.align {
 		case alignRight:
-			at -= piecesWidth(g.pieces, g.size)
+			at -= g.width()
 		case alignCentre:
-			at -= piecesWidth(g.pieces, g.size) / 2
+			at -= g.width() / 2
 		}
 		gap := typeset.SpaceWidth * g.size
 		at = max(at, end+gap)
 		base := s.y + (r.height+(typeset.Ascent-typeset.Descent)*g.size)/2
 		for _, p := range g.pieces {
 			for text := range strings.FieldsSeq(p.text) {
-				w := word{text: text, x0: at, page: s.page, line: s.line, field: p.field, id: p.id, marks: s.section | r.marks}
-				w.y0, w.y1 = base-typeset.Ascent*g.size, base+typeset.Descent*g.size
-				w.x1 = at + typeset.TextWidth(text, g.size)
+				w := word{
+					Word: typeset.Word{Text: text, Font: p.font(g.font), Size: g.size, At: typeset.Point{X: at, Y: base}},
+					ink:  g.ink, page: s.page, line: s.line, field: p.field, id: p.id, marks: s.section | r.marks,
+				}
 				if p.field == fTable {
 					w.id = -1 - int32(s.line) // what follows on a line is one entity
 				}
-				s.words = append(s.words, w)
-				end = w.x1
+				end = at + wordWidth(text, w.Font, g.size)
 				at = end + gap
+				s.words = append(s.words, w)
 			}
 		}
 	}
-	s.y += r.height
 	if len(s.words) > first {
 		s.line++
 	}
+	for k := range r.overlays {
+		o := &r.overlays[k]
+		s.lay(o, x+o.x, s.y+o.y)
+	}
+	s.y += r.height
 }
 
 // pageCount stands for the number of pages, which is known at the end.
@@ -181,29 +204,27 @@ const pageCount = "\x00"
 
 // document ends the last page and turns words into tokens with boxes of
 // 0..1000, and runs of words of one entity into spans. Fields that ids maps
-// to -1 give no span.
+// to -1 give no span. A roll becomes as long as what stands on it. It panics
+// at a character that no font has.
 func (s *sheet) document(ids [numFields]int) ([]corpus.Token, []corpus.Span) {
 	s.endPage()
-	height := s.height
 	if s.roll() {
-		height = s.y + s.top
+		s.height = s.y + s.top
 	}
-	sx, sy := 1000/s.width, 1000/height
+	sx, sy := 1000/s.width, 1000/s.height
 	tokens := make([]corpus.Token, len(s.words))
 	spans := make([]corpus.Span, 0, len(s.words)/2)
 	for k := range s.words {
 		w := &s.words[k]
-		if w.text == pageCount {
-			w.text = strconv.Itoa(s.page + 1)
+		if w.Text == pageCount {
+			w.Text = strconv.Itoa(s.page + 1)
 		}
+		x0, y0, x1, y1 := w.Bounds()
 		tokens[k] = corpus.Token{
-			Text: w.text,
+			Text: w.Text,
 			Page: w.page,
 			Line: w.line,
-			Box: corpus.Box{
-				X0: unit(w.x0 * sx), Y0: unit(w.y0 * sy),
-				X1: unit(w.x1 * sx), Y1: unit(w.y1 * sy),
-			},
+			Box:  corpus.Box{X0: unit(x0 * sx), Y0: unit(y0 * sy), X1: unit(x1 * sx), Y1: unit(y1 * sy)},
 		}
 		if ids[w.field] < 0 {
 			continue
@@ -220,15 +241,21 @@ func (s *sheet) document(ids [numFields]int) ([]corpus.Token, []corpus.Span) {
 // unit rounds to the nearest unit of a box within the page.
 func unit(v float64) int16 { return int16(min(1000, max(0, math.Round(v)))) }
 
+// wordWidth is the width of a word; that of pageCount is a digit's.
+func wordWidth(text string, f typeset.Font, size float64) float64 {
+	if text == pageCount {
+		text = "0"
+	}
+	return f.Width(text, size)
+}
+
 // piecesWidth is the width of pieces set in one line.
-func piecesWidth(pieces []piece, size float64) float64 {
+func piecesWidth(pieces []piece, font typeset.Font, size float64) float64 {
 	width, words := 0.0, 0
-	for _, p := range pieces {
-		for text := range strings.FieldsSeq(p.text) {
-			if text == pageCount {
-				text = "0"
-			}
-			width += typeset.TextWidth(text, size)
+	for k := range pieces {
+		f := pieces[k].font(font)
+		for text := range strings.FieldsSeq(pieces[k].text) {
+			width += wordWidth(text, f, size)
 			words++
 		}
 	}

@@ -20,14 +20,22 @@ type segment struct {
 	x      float64 // points from the left edge of the block
 	align  align
 	size   float64
+	font   typeset.Font
+	ink    typeset.Colour
 	pieces []piece
 }
 
-// row is a line of a block; its segments stand from left to right.
+func (g *segment) width() float64 { return piecesWidth(g.pieces, g.font, g.size) }
+
+// row is a line of a block; its segments stand from left to right. Shapes are
+// drawn behind the text of the row, overlays over it; both are placed from
+// the upper left corner of the row.
 type row struct {
 	segments []segment
 	height   float64
 	marks    marks // of all its words
+	shapes   []shape
+	overlays []overlay
 }
 
 // block is rows one below the other.
@@ -57,8 +65,29 @@ func join(gap float64, blocks ...block) block {
 	return all
 }
 
-// text is a type size with its distance of lines.
-type text struct{ size, line float64 }
+// text is a type size with its distance of lines, a font and a colour; the
+// zero font is Helvetica, the zero colour black.
+type text struct {
+	size, line float64
+	font       typeset.Font
+	ink        typeset.Colour
+}
+
+// bold and italic give the same type in another font, inked in another colour.
+func (t text) bold() text                    { t.font = t.font.Bold(); return t }
+func (t text) italic() text                  { t.font = t.font.Italic(); return t }
+func (t text) inked(ink typeset.Colour) text { t.ink = ink; return t }
+
+// scaled gives type of another size with the lines in proportion.
+func (t text) scaled(by float64) text { t.size *= by; t.line *= by; return t }
+
+// width is the width of pieces set in one line.
+func (t text) width(pieces []piece) float64 { return piecesWidth(pieces, t.font, t.size) }
+
+// segment is pieces at a place of a row.
+func (t text) segment(x float64, a align, pieces []piece) segment {
+	return segment{x: x, align: a, size: t.size, font: t.font, ink: t.ink, pieces: pieces}
+}
 
 // paragraph sets pieces in lines of at most width, broken between words.
 func (t text) paragraph(width float64, a align, pieces ...piece) block {
@@ -74,18 +103,18 @@ func (t text) paragraph(width float64, a align, pieces ...piece) block {
 	used := 0.0
 	flush := func() {
 		if len(line) > 0 {
-			b = append(b, row{segments: []segment{{x: x, align: a, size: t.size, pieces: line}}, height: t.line})
+			b = append(b, row{segments: []segment{t.segment(x, a, line)}, height: t.line})
 			line, used = nil, 0
 		}
 	}
-	if piecesWidth(pieces, t.size) <= width {
+	if t.width(pieces) <= width {
 		line = pieces
 		flush()
 		return b
 	}
 	for _, p := range pieces {
 		for word := range strings.FieldsSeq(p.text) {
-			w := typeset.TextWidth(word, t.size)
+			w := wordWidth(word, p.font(t.font), t.size)
 			if used > 0 && used+typeset.SpaceWidth*t.size+w > width {
 				flush()
 			}
@@ -93,7 +122,7 @@ func (t text) paragraph(width float64, a align, pieces ...piece) block {
 				used += typeset.SpaceWidth * t.size
 			}
 			used += w
-			line = append(line, piece{word, p.field, p.id})
+			line = append(line, piece{word, p.field, p.id, p.emphasis})
 		}
 	}
 	flush()
@@ -152,13 +181,13 @@ func (t text) pairs(width float64, form pairForm, list []pair) block {
 func (t text) columns(width float64, form pairForm, list []pair) block {
 	tab := 0.0
 	for _, p := range list {
-		tab = max(tab, piecesWidth(p.key, t.size))
+		tab = max(tab, t.width(p.key))
 	}
 	tab += 1.2 * t.size
 	var b block
 	for _, p := range list {
-		key, value := piecesWidth(p.key, t.size), piecesWidth(p.value, t.size)
-		second := segment{x: tab, size: t.size, pieces: p.value}
+		key, value := t.width(p.key), t.width(p.value)
+		second := t.segment(tab, alignLeft, p.value)
 		room := width - tab
 		if form == pairsSpread {
 			second.x, second.align = width, alignRight
@@ -168,7 +197,7 @@ func (t text) columns(width float64, form pairForm, list []pair) block {
 			b = append(b, t.paragraph(width, alignLeft, concat(p.key, p.value)...)...)
 			continue
 		}
-		b = append(b, row{height: t.line, segments: []segment{{size: t.size, pieces: p.key}, second}})
+		b = append(b, row{height: t.line, segments: []segment{t.segment(0, alignLeft, p.key), second}})
 	}
 	return b
 }
@@ -180,7 +209,7 @@ func (t text) grid(width float64, list []pair) block {
 	for len(list) > 0 {
 		n, used := 0, 0.0
 		for n < len(list) && n < 5 {
-			w := max(piecesWidth(list[n].key, t.size), piecesWidth(list[n].value, t.size))
+			w := max(t.width(list[n].key), t.width(list[n].value))
 			if n > 0 && used+gap+w > width {
 				break
 			}
@@ -199,9 +228,9 @@ func (t text) grid(width float64, list []pair) block {
 		keys, values := row{height: t.line}, row{height: t.line}
 		x := 0.0
 		for _, p := range list[:n] {
-			keys.segments = append(keys.segments, segment{x: x, size: t.size, pieces: p.key})
-			values.segments = append(values.segments, segment{x: x, size: t.size, pieces: p.value})
-			x += max(piecesWidth(p.key, t.size), piecesWidth(p.value, t.size)) + gap + extra
+			keys.segments = append(keys.segments, t.segment(x, alignLeft, p.key))
+			values.segments = append(values.segments, t.segment(x, alignLeft, p.value))
+			x += max(t.width(p.key), t.width(p.value)) + gap + extra
 		}
 		b = append(b, keys, values)
 		if list = list[n:]; len(list) > 0 {

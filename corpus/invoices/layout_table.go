@@ -93,11 +93,11 @@ func (t *table) fit(width float64) []extent {
 			}
 			w := 0.0
 			if t.header {
-				w = piecesWidth(c.title, t.size)
+				w = t.width(c.title)
 			}
 			for _, r := range t.rows {
 				if r.cells != nil {
-					w = max(w, piecesWidth(r.cells[k], t.size))
+					w = max(w, t.width(r.cells[k]))
 				}
 			}
 			cols[k].width = w
@@ -136,9 +136,9 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 			}
 		}
 		line := row{height: height, marks: tableMark | r.marks}
-		line.segments = append(line.segments, segment{x: x, size: t.size, pieces: tabled(r.alone)})
+		line.segments = append(line.segments, t.segment(x, alignLeft, tabled(r.alone)))
 		if r.right != nil {
-			line.segments = append(line.segments, segment{x: width, align: alignRight, size: t.size, pieces: tabled(r.right)})
+			line.segments = append(line.segments, t.segment(width, alignRight, tabled(r.right)))
 		}
 		return block{line}
 	}
@@ -146,7 +146,7 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 	var more block
 	for k, c := range t.columns {
 		pieces := tabled(r.cells[k])
-		if c.grow && piecesWidth(pieces, t.size) > cols[k].width {
+		if c.grow && t.width(pieces) > cols[k].width {
 			lines := t.paragraph(cols[k].width, alignLeft, pieces...)
 			for _, l := range lines[1:] {
 				l.segments[0].x = cols[k].x
@@ -155,7 +155,7 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 			}
 			pieces = lines[0].segments[0].pieces
 		}
-		g := segment{x: cols[k].x, align: c.align, size: t.size, pieces: pieces}
+		g := t.segment(cols[k].x, c.align, pieces)
 		switch c.align {
 		case alignRight:
 			g.x += cols[k].width

@@ -111,10 +111,10 @@ func (c *composer) drawStyle() style {
 	size := 8.5 + 0.25*float64(c.between(0, 9))
 	lead := 1.22 + 0.02*float64(c.between(0, 16))
 	st := style{
-		body:      text{size, size * lead},
-		small:     text{size * 0.85, size * 0.85 * lead},
-		large:     text{size * 1.5, size * 1.5 * lead},
-		title:     text{size * 2, size * 2 * lead},
+		body:      text{size: size, line: size * lead},
+		small:     text{size: size * 0.85, line: size * 0.85 * lead},
+		large:     text{size: size * 1.5, line: size * 1.5 * lead},
+		title:     text{size: size * 2, line: size * 2 * lead},
 		gap:       float64(c.between(11, 30)),
 		suffix:    pick(c.draws, []string{":", ":", ":", "", "", " :", "."}),
 		upperKeys: c.chance(0.15),
@@ -188,7 +188,7 @@ func (c *composer) plainFooter() func(page int, centred bool) block {
 // value is text of a field, one entity of its own.
 func (c *composer) value(f field, s string) piece {
 	c.last++
-	return piece{s, f, c.last}
+	return piece{text: s, field: f, id: c.last}
 }
 
 // plain is text without a field.

@@ -26,7 +26,7 @@ func (c *composer) address(p party, r role, country bool, width float64, a align
 		last += ", " + p.country.name
 	}
 	v := c.value(r.address, p.street)
-	second := piece{last, v.field, v.id}
+	second := piece{text: last, field: v.field, id: v.id}
 	if c.chance(0.25) {
 		v.text += ","
 		return c.style.body.paragraph(width, a, v, second)
@@ -348,6 +348,6 @@ func (c *composer) watermark(chance float64) {
 	if !c.chance(chance) {
 		return
 	}
-	t := text{38, 50}
+	t := text{size: 38, line: 50}
 	c.sheet.keep(t.paragraph(c.sheet.full(), alignCentre, c.value(fWatermark, pick(c.draws, watermarkTexts))).marked(watermarkMark))
 }

@@ -254,7 +254,7 @@ func (c *composer) foot(totals []pair, aside func(width float64) block) {
 	full := s.full()
 	width := 0.36 * full
 	for _, p := range totals { // long amounts want a wider block
-		width = max(width, min(0.55*full, piecesWidth(p.key, c.style.body.size)+piecesWidth(p.value, c.style.body.size)+2*c.style.body.size))
+		width = max(width, min(0.55*full, c.style.body.width(p.key)+c.style.body.width(p.value)+2*c.style.body.size))
 	}
 	right := c.totalsBlock(width, c.style.totals, totals)
 	if c.chance(0.5) {

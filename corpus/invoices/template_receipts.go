@@ -7,10 +7,10 @@ func (c *composer) openRoll() {
 	c.sheet = newSheet(paperRoll, 12)
 	c.sheet.section = headerSection
 	size := 8 + 0.25*float64(c.between(0, 4))
-	c.style.body = text{size, 1.3 * size}
-	c.style.small = text{0.9 * size, 1.2 * size}
-	c.style.large = text{1.25 * size, 1.6 * size}
-	c.style.title = text{1.4 * size, 1.8 * size}
+	c.style.body = text{size: size, line: 1.3 * size}
+	c.style.small = text{size: 0.9 * size, line: 1.2 * size}
+	c.style.large = text{size: 1.25 * size, line: 1.6 * size}
+	c.style.title = text{size: 1.4 * size, line: 1.8 * size}
 	c.style.gap = float64(c.between(5, 11))
 	c.style.meta = []pairForm{pairsInline, pairsSpread, pairsTabbed}[c.IntN(3)]
 	c.style.totals = pairsSpread

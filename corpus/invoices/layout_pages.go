@@ -1,0 +1,63 @@
+package invoices
+
+import (
+	"fmt"
+
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/corpus/typeset"
+)
+
+// Draw makes document i of a recipe as it was laid out, and the display lists
+// of its pages: token k of the document is the word of the mark whose Token
+// is k. Where the recipe has no noise and no faults of reading, it is the
+// document that GenerateDocument gives; else it is what that one was read
+// from. Errors are those of GenerateDocument.
+func Draw(schema *corpus.Schema, recipe corpus.Recipe, i int) (corpus.Document, []typeset.Page, error) {
+	g, err := newGenerator(schema, recipe)
+	if err != nil {
+		return corpus.Document{}, nil, err
+	}
+	if i < 0 || i >= recipe.Documents {
+		return corpus.Document{}, nil, fmt.Errorf("draw: document %d: the recipe has documents 0 to %d", i, recipe.Documents-1)
+	}
+	s, d, _ := g.clean(i)
+	return d, s.pages(), nil
+}
+
+// pages gives the display lists of the pages of a sheet whose document is
+// made: what is under everything, then shapes, then text, then what was put
+// over it. Token k of the document is word k of the sheet.
+func (s *sheet) pages() []typeset.Page {
+	n := s.page + 1
+	pages := make([]typeset.Page, n)
+	for k := range pages {
+		pages[k] = typeset.Page{Width: s.width, Height: s.height, Marks: make([]typeset.Mark, 0, (len(s.words)+len(s.shapes))/n+16)}
+	}
+	words := func(l layer) {
+		for k := range s.words {
+			if w := &s.words[k]; w.layer == l {
+				p := &pages[w.page]
+				p.Marks = append(p.Marks, typeset.Mark{Kind: typeset.MarkWord, Colour: w.ink, Token: k, Word: w.Word})
+			}
+		}
+	}
+	shapes := func(l layer) {
+		for k := range s.shapes {
+			d := &s.shapes[k]
+			if d.layer != l {
+				continue
+			}
+			kind := typeset.MarkArea
+			if d.width > 0 {
+				kind = typeset.MarkLine
+			}
+			p := &pages[d.page]
+			p.Marks = append(p.Marks, typeset.Mark{Kind: kind, Colour: d.ink, Path: d.path, Width: d.width})
+		}
+	}
+	for _, l := range []layer{layerUnder, layerPage, layerOver} {
+		shapes(l)
+		words(l)
+	}
+	return pages
+}
