@@ -123,7 +123,8 @@ type Backend interface {
 	// per step, redone in the log domain for a document whose scale leaves
 	// [1e-30, inf), and for one whose backward variable, scaled by the same steps, has
 	// an element above 1e25: there, forward mass that float32 rounded to nothing
-	// (below 1e-38) would count in the end, though no single step shows it.
+	// (below 1e-38) would count in the end, though no single step shows it. A backend may
+	// keep a document of which it knows otherwise that no mass was lost.
 	// log Z and the gold score are held in float64.
 	//
 	//	score(y) = start[y1] + sum emit[t, yt] + sum trans[y(t-1), yt] + end[yT]
@@ -135,11 +136,9 @@ type Backend interface {
 	// path gets nll +Inf and adds no gradient. An empty document has nll 0, here,
 	// and log Z 0 and score 0 below.
 	CRF(nll F64, dEmit Mat, g CRFGrad, emit Mat, w CRFWeights, labels I32, offsets []int32, scale float32)
-	// CRFNLL: the nll of CRF and nothing else, within rounding (to the bit on the CPU): the
-	// same +Inf without a legal path, 0 for an empty document, log Z and gold score
-	// in float64. It goes backward only for documents of which the forward pass alone
-	// cannot tell that float32 lost no mass that counts, and redoes those in the log
-	// domain where CRF would.
+	// CRFNLL: the nll of CRF, to the bit, and nothing else. A backend need go backward only for
+	// documents of which the forward pass cannot tell that float32 lost no mass that
+	// counts; it redoes in the log domain those that CRF redoes.
 	CRFNLL(nll F64, emit Mat, w CRFWeights, labels I32, offsets []int32)
 	// CRFMarginals: p[t, c] = P(y_t = c | emit) of each document, and logZ [B]. A
 	// document without a legal path gets zeros and logZ -Inf.

@@ -8,6 +8,7 @@
 #ifndef C_CHAIN_H
 #define C_CHAIN_H
 
+#include "c_chain_step.h"
 #include "c_gemm.h"
 #include "c_kernels.h"
 #include "c_math.h"
@@ -164,12 +165,19 @@ INLINE vf legal_exp(vf x, float least, float top) {
 	return less_select(x, set1(least), set_zero(), exp_v(x - set1(top)));
 }
 
+// LEAST_MASS is the least forward mass of which float lost nothing that counts: what underflows
+// on the way to it (terms below 1.2e-38 each) is a part of it in 1e10 / c.
+#define LEAST_MASS 1e-28f
+
 // chain_exp prepares the recursions in the exp domain. matrix [c][dense] is E =
-// exp(trans - top) from position to dense position, forward and backward are the
-// packed panels of E and of its transpose, start and end [stride] the
-// exponentials of the ends; coef becomes exponentials as well.
+// exp(trans - top) from position to dense position, forward and backward are E and its
+// transpose as step_pack leaves them, start and end [stride] the
+// exponentials of the ends; coef becomes exponentials as well. least [2][stride] is the mass that
+// each position must have in the first step, and in every other, for a document to be
+// sure: 0 where no path leads, LEAST_MASS elsewhere, but +Inf, so that none is sure, where
+// a label cannot follow one that may start: then the positions that paths reach change from step to step.
 static void chain_exp(struct chain_shape *shape, float *matrix, float *forward, float *backward, float *coef,
-                      float *start, float *end, const int32_t *perm, const int32_t *runs,
+                      float *start, float *end, float *least_mass, const int32_t *perm, const int32_t *runs,
                       const float *trans, const float *first, const float *last, float least) {
 	long c = shape->c, dense = shape->dense, sparse = c - dense, stride = shape->stride;
 	const float never = -__builtin_inff();
@@ -189,16 +197,24 @@ static void chain_exp(struct chain_shape *shape, float *matrix, float *forward, 
 				float *p = coef + k * sparse + run[0] + l;
 				store_to(p, exp_v(load_to(p, run[1] - l) - set1(top)), run[1] - l);
 			}
+	float *reached = least_mass + stride; // the most legal score, by label
+	for (long j = 0; j < c; j++) reached[j] = never;
+	for (long i = 0; i < c; i++)
+		for (long j = 0; j < c && !(first[i] < least); j++) reached[j] = trans[i * c + j] > reached[j] ? trans[i * c + j] : reached[j];
+	int all = 1;
+	for (long j = 0; j < c; j++) all &= reached[j] >= least;
 	for (long i = 0; i < stride; i++) {
 		start[i] = i < c ? first[perm[i]] : never;
 		end[i] = i < c ? last[perm[i]] : never;
+		least_mass[i] = !all ? __builtin_inff() : i < c && !(start[i] < least) ? LEAST_MASS : 0;
+		least_mass[stride + i] = i < c ? LEAST_MASS : 0;
 	}
 	for (long i = 0; i < stride; i += VW) {
 		store(start + i, legal_exp(load(start + i), least, shape->top_start));
 		store(end + i, legal_exp(load(end + i), least, shape->top_end));
 	}
-	gemm_pack(forward, matrix, dense, 0, dense, c, 0, (dense + NR - 1) / NR);
-	gemm_pack(backward, matrix, dense, 1, c, dense, 0, (c + NR - 1) / NR);
+	step_pack(forward, matrix, dense, 1, dense, c);
+	step_pack(backward, matrix, 1, dense, c, dense);
 }
 
 // chain_max prepares Viterbi: the same with the scores themselves and -Inf for

@@ -6,73 +6,132 @@ package cpu
 import "C"
 
 import (
-	"math"
+	"slices"
 
 	"github.com/invoicelab/invoicelab/kernels"
 )
 
-// crfMemory is what CRF and CRFMarginals work in, kept from call to call. N tokens
-// and C labels; stride is C rounded up to whole vectors, rows in the order of
-// positions (see c_chain.h).
+// crfMemory is what the CRF works in, kept from call to call. N tokens and C labels; stride is
+// C rounded up to whole vectors, rows in the order of positions (see c_chain.h).
 type crfMemory struct {
-	chain    cchain
-	alpha, x []float32 // [N, stride]
-	scale    []float32 // [N]
-	marginal []float32 // [N, C]
-	pairs    []float32 // a document each
-	logZ     []float64
-	fine     []int32
-	redone   int // documents, since the backend was made
+	chain  cchain
+	logZ   []float64
+	fine   []int32   // a document each, 0 for one to redo in the log domain
+	ends   []float32 // [documents, 2, C]
+	sums   []float32 // [groups, C, dense]
+	pairs  []float32 // [groups] of chain.pairs
+	spare  []float32 // [N, C], gradients of documents that may have to be redone
+	counts []int32   // [C, C]
+	best   []float32 // of Viterbi
+	redone int       // documents, since the backend was made
 
-	left, right []float32 // the steps of documents known in part
-	sums        []float32 // [C, dense]
-	counts      []int32   // [C, C]
+	known knownMemory
 }
 
-// drop takes document b, tokens [lo, hi), out of the sums over steps.
-func (m *crfMemory) drop(b, lo, hi int) {
-	stride, pairs := int(m.chain.shape.stride), m.chain.pairs()
-	clear(m.alpha[lo*stride : hi*stride])
-	clear(m.x[lo*stride : hi*stride])
-	clear(m.pairs[b*pairs : (b+1)*pairs])
+// groupRun is one run of crf_group over documents of a batch.
+type groupRun struct {
+	mode   C.int
+	emit   kernels.Mat
+	labels []int32 // none: marginals instead of a gradient
+	out    []float32
+	factor float32
+	sums   bool // take sums over steps as well; ends too
 }
 
-// forwardBackward runs docs and writes their marginals, log Z and fine.
-func (n *native) forwardBackward(marginal []float32, logZ []float64, emit kernels.Mat, docs, offsets []int32) {
-	m, all := &n.crf, len(offsets)-1
-	ch, stride := &m.chain, int(m.chain.shape.stride)
-	m.alpha, m.x, m.scale = grown(m.alpha, emit.Rows*stride), grown(m.x, emit.Rows*stride), grown(m.scale, emit.Rows)
-	m.pairs, m.fine = grown(m.pairs, all*ch.pairs()), grown(m.fine, all)
-	clear(m.pairs)
-	n.team(docs, offsets, 2*ch.stepCost(), func(worker int, group []int32) {
-		count := C.long(len(group))
-		work := n.worker(worker, int(C.k_crf_group_work(n.k, &ch.shape, count)))
-		C.k_crf_group(n.k, &ch.shape, float(ch.forward), float(ch.backward), float(ch.coef), float(ch.start), float(ch.end),
-			int32s(ch.perm), int32s(ch.runs), float(emit.Data.Host), int32s(offsets), int32s(group), count,
-			float(m.alpha), float(m.x), float(marginal), float(m.scale), double(logZ), int32s(m.fine), float(m.pairs), float(work))
+// groups runs docs and returns how many groups there were. Sums of the groups go behind those
+// of the before groups that there are.
+func (n *native) groups(r groupRun, docs, offsets []int32, before int) int {
+	m := &n.crf
+	ch, groups := &m.chain, fixedTeams(docs, offsets)
+	size, pairs := int(ch.shape.c*ch.shape.dense), ch.pairs()
+	if r.sums {
+		m.sums = slices.Grow(m.sums[:before*size], len(groups)*size)[:(before+len(groups))*size]
+		m.pairs = slices.Grow(m.pairs[:before*pairs], len(groups)*pairs)[:(before+len(groups))*pairs]
+	}
+	cost := ch.stepCost()
+	if r.mode != C.CRF_FORWARD {
+		cost *= 3
+	}
+	n.runGroups(groups, n.worthThreads(docs, offsets, cost), func(worker, i int) {
+		var sums, pair, ends []float32
+		if r.sums {
+			sums, pair, ends = m.sums[(before+i)*size:], m.pairs[(before+i)*pairs:], m.ends
+		}
+		var tokens int32
+		for _, b := range groups[i] {
+			tokens += offsets[b+1] - offsets[b]
+		}
+		count := C.long(len(groups[i]))
+		work := n.worker(worker, int(C.k_crf_group_work(n.k, &ch.shape, count, C.long(tokens), r.mode)))
+		C.k_crf_group(n.k, &ch.shape, float(ch.forward), float(ch.backward), float(ch.coef), float(ch.start), float(ch.end), float(ch.least),
+			int32s(ch.perm), int32s(ch.runs), float(r.emit.Data.Host), int32s(r.labels), int32s(offsets), int32s(groups[i]), count, r.mode,
+			C.float(r.factor), float(r.out), double(m.logZ), int32s(m.fine), float(ends), float(sums), float(pair), float(work))
 	})
+	return len(groups)
+}
+
+// begin prepares the chain and memory for all documents.
+func (m *crfMemory) begin(n *native, w kernels.CRFWeights, all int) {
+	m.chain.exp(n.k, w)
+	m.logZ, m.fine = grown(m.logZ, all), grown(m.fine, all)
+}
+
+// byFine parts docs into those that are fine and the others.
+func (m *crfMemory) byFine(docs []int32) (fine, others []int32) {
+	for _, b := range docs {
+		if m.fine[b] != 0 {
+			fine = append(fine, b)
+		} else {
+			others = append(others, b)
+		}
+	}
+	return fine, others
 }
 
 func (n *native) CRFMarginals(p kernels.Mat, logZ kernels.F64, emit kernels.Mat, w kernels.CRFWeights, offsets []int32) {
-	docs := kernels.CheckCRF("CRFMarginals", emit, w, offsets)
+	all := kernels.CheckCRF("CRFMarginals", emit, w, offsets)
 	kernels.NeedMat("CRFMarginals", "p", p, emit.Rows, emit.Cols)
-	kernels.NeedLen("CRFMarginals", "logZ", logZ.Len, docs)
-	n.crf.chain.exp(n.k, n.panel, w)
-	var some []int32 // documents with a token
-	for b := range docs {
-		if offsets[b] == offsets[b+1] {
-			logZ.Host[b] = 0
-			continue
+	kernels.NeedLen("CRFMarginals", "logZ", logZ.Len, all)
+	m := &n.crf
+	m.begin(n, w, all)
+	var docs []int32 // documents with a token
+	for b := range all {
+		logZ.Host[b] = 0
+		if offsets[b] < offsets[b+1] {
+			docs = append(docs, int32(b))
 		}
-		some = append(some, int32(b))
 	}
-	n.forwardBackward(p.Data.Host, logZ.Host, emit, some, offsets)
-	for _, b := range some {
-		if n.crf.fine[b] == 0 {
-			n.crf.redone++
+	n.groups(groupRun{mode: C.CRF_GUARDED, emit: emit, out: p.Data.Host}, docs, offsets, 0)
+	for _, b := range docs {
+		logZ.Host[b] = m.logZ[b]
+		if m.fine[b] == 0 {
+			m.redone++
 			lo, hi := int(offsets[b]), int(offsets[b+1])
 			n.ref.CRFMarginals(p.RowRange(lo, hi), logZ.Slice(int(b), int(b)+1), emit.RowRange(lo, hi), w, []int32{0, int32(hi - lo)})
 		}
+	}
+}
+
+func (n *native) CRFNLL(nll kernels.F64, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32) {
+	all := kernels.CheckCRF("CRFNLL", emit, w, offsets)
+	kernels.CheckCRFNLL("CRFNLL", nll, emit, labels, all)
+	m := &n.crf
+	m.begin(n, w, all)
+	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
+	docs, partly := sortOut(nll, gold, unknown, offsets)
+	n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
+	docs, redo := m.known.without(docs)
+	n.groups(groupRun{mode: C.CRF_FORWARD, emit: emit}, docs, offsets, 0)
+	fine, unsure := m.byFine(docs)
+	n.groups(groupRun{mode: C.CRF_GUARDED, emit: emit}, unsure, offsets, 0)
+	passed, refused := m.byFine(unsure)
+	for _, b := range append(fine, passed...) {
+		nll.Host[b] = m.logZ[b] - gold[b]
+	}
+	for _, b := range append(redo, refused...) {
+		m.redone++
+		lo, hi := int(offsets[b]), int(offsets[b+1])
+		n.ref.CRFNLL(nll.Slice(int(b), int(b)+1), emit.RowRange(lo, hi), w, labels.Slice(lo, hi), []int32{0, int32(hi - lo)})
 	}
 }
 
@@ -80,28 +139,47 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 	all := kernels.CheckCRF("CRF", emit, w, offsets)
 	kernels.CheckCRFGrad(nll, dEmit, g, emit, labels, all)
 	m := &n.crf
-	m.chain.exp(n.k, n.panel, w)
-	m.marginal, m.logZ = grown(m.marginal, emit.Rows*emit.Cols), grown(m.logZ, all)
-
+	m.begin(n, w, all)
+	m.ends = grown(m.ends, 2*all*emit.Cols)
 	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
-	docs, partly, broken := sortOut(nll, gold, unknown, offsets)
-	n.forwardBackward(m.marginal, m.logZ, emit, docs, offsets)
-	for _, b := range broken {
-		m.drop(int(b), int(offsets[b]), int(offsets[b+1]))
-	}
-	known := n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
+	docs, partly := sortOut(nll, gold, unknown, offsets)
+	n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
+	docs, redo := m.known.without(docs)
 
-	var fine, redo []int32
-	for _, b := range docs {
-		if m.fine[b] == 0 {
-			redo = append(redo, b)
+	// What the forward pass is sure of goes straight to the gradient.
+	run := groupRun{mode: C.CRF_SURE, emit: emit, labels: labels.Host, out: dEmit.Data.Host, factor: scale, sums: true}
+	groups := n.groups(run, docs, offsets, 0)
+	fine, unsure := m.byFine(docs)
+	// The backward pass of the others may find that they must be redone, after it has added
+	// to all sums: then it is repeated without those.
+	run.mode = C.CRF_GUARDED
+	for len(unsure) > 0 {
+		m.spare = grown(m.spare, len(dEmit.Data.Host))
+		run.out = m.spare
+		for _, b := range unsure {
+			clear(m.spare[int(offsets[b])*emit.Cols : int(offsets[b+1])*emit.Cols])
+		}
+		more := n.groups(run, unsure, offsets, groups)
+		passed, refused := m.byFine(unsure)
+		redo, unsure = append(redo, refused...), passed
+		if len(refused) > 0 {
 			continue
 		}
-		fine = append(fine, b)
+		groups += more
+		for _, b := range passed {
+			lo, hi := int(offsets[b])*emit.Cols, int(offsets[b+1])*emit.Cols
+			C.k_axpy(n.k, floatAt(dEmit.Data.Host, lo), 1, floatAt(m.spare, lo), C.long(hi-lo))
+		}
+		fine, unsure = append(fine, passed...), nil
+	}
+	slices.Sort(fine)
+	for _, b := range fine {
 		nll.Host[b] = m.logZ[b] - gold[b]
 	}
-	n.addEmissions(dEmit, g, scale, labels.Host, unknown, fine, offsets)
-	n.addTransitions(g.Trans.Data.Host, scale, emit.Rows, known, labels.Host, fine, offsets)
+	known := n.addKnown(dEmit, scale, redo, offsets)
+	n.addEnds(g, scale, labels.Host, fine, offsets)
+	n.addTransitions(g.Trans.Data.Host, scale, groups, known, labels.Host, fine, offsets)
+	slices.Sort(redo)
 	for _, b := range redo {
 		lo, hi := int(offsets[b]), int(offsets[b+1])
 		n.ref.CRF(nll.Slice(int(b), int(b)+1), dEmit.RowRange(lo, hi), g, emit.RowRange(lo, hi), w, labels.Slice(lo, hi),
@@ -110,165 +188,35 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 	m.redone += len(redo)
 }
 
-func (n *native) CRFNLL(nll kernels.F64, emit kernels.Mat, w kernels.CRFWeights, labels kernels.I32, offsets []int32) {
-	all := kernels.CheckCRF("CRFNLL", emit, w, offsets)
-	kernels.CheckCRFNLL("CRFNLL", nll, emit, labels, all)
-	m := &n.crf
-	m.chain.exp(n.k, n.panel, w)
-	m.marginal, m.logZ = grown(m.marginal, emit.Rows*emit.Cols), grown(m.logZ, all)
-	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
-	docs, partly, _ := sortOut(nll, gold, unknown, offsets)
-	n.forwardBackward(m.marginal, m.logZ, emit, docs, offsets)
-	n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
-	for _, b := range docs {
-		if m.fine[b] != 0 {
-			nll.Host[b] = m.logZ[b] - gold[b]
-			continue
-		}
-		m.redone++
-		lo, hi := int(offsets[b]), int(offsets[b+1])
-		n.ref.CRFNLL(nll.Slice(int(b), int(b)+1), emit.RowRange(lo, hi), w, labels.Slice(lo, hi), []int32{0, int32(hi - lo)})
-	}
-}
-
 func (n *native) CRFFallbacks() int { return n.crf.redone }
 
-// goldScores are the scores of documents with all labels known, -Inf where there is no
-// legal path between those known; and whether a label is unknown.
-func (n *native) goldScores(emit kernels.Mat, w kernels.CRFWeights, labels, offsets []int32) (gold []float64, unknown []bool) {
-	all := len(offsets) - 1
-	gold, unknown = make([]float64, all), make([]bool, all)
-	n.pool.split(all, 1, 10*float64(emit.Rows/max(all, 1)), func(_, lo, hi int) {
-		for b := lo; b < hi; b++ {
-			gold[b], unknown[b] = goldScore(emit, w, labels, int(offsets[b]), int(offsets[b+1]))
-		}
-	})
-	return gold, unknown
-}
-
-// sortOut writes the nll of empty documents and of those without a legal path (broken),
-// and lists the others (docs), and those of them with unknown labels (partly).
-func sortOut(nll kernels.F64, gold []float64, unknown []bool, offsets []int32) (docs, partly, broken []int32) {
-	for b := range gold {
-		switch {
-		case offsets[b] == offsets[b+1]:
-			nll.Host[b] = 0
-			continue
-		case math.IsInf(gold[b], -1):
-			nll.Host[b] = math.Inf(1)
-			broken = append(broken, int32(b))
-			continue
-		case unknown[b]:
-			partly = append(partly, int32(b))
-		}
-		docs = append(docs, int32(b))
-	}
-	return docs, partly, broken
-}
-
-// goldScore is the score of the labels of tokens [lo, hi) where all are known, -Inf
-// where two known neighbours, or an end, make a forbidden path.
-func goldScore(emit kernels.Mat, w kernels.CRFWeights, labels []int32, lo, hi int) (score float64, unknown bool) {
-	c := emit.Cols
-	add := func(v float32) {
-		if v <= forbid {
-			score = math.Inf(-1)
-		}
-		score += float64(v)
-	}
-	for t := lo; t < hi; t++ {
-		y := labels[t]
-		if y == kernels.Ignore {
-			unknown = true
-			continue
-		}
-		score += float64(emit.Data.Host[t*c+int(y)])
-		switch {
-		case t == lo:
-			add(w.Start.Host[y])
-		case labels[t-1] != kernels.Ignore:
-			add(w.Trans.Data.Host[int(labels[t-1])*c+int(y)])
-		}
-		if t == hi-1 {
-			add(w.End.Host[y])
-		}
-	}
-	return score, unknown
-}
-
-// knownInPart runs the documents that have unknown labels, restricted to the
-// known ones: it writes gold, takes off the marginals and pairs, fills left and right
-// with the other steps, and returns how many those are. A document that must be
-// redone loses its fine.
-func (n *native) knownInPart(gold []float64, emit kernels.Mat, w kernels.CRFWeights, labels []int32, docs, offsets []int32) (steps int) {
-	if len(docs) == 0 {
-		return 0
-	}
-	m, c := &n.crf, emit.Cols
-	ch, stride := &m.chain, int(m.chain.shape.stride)
-	at := make([]int, len(docs)+1) // first step of each
-	positions := make([]int32, len(labels))
-	for i, b := range docs {
-		for t := offsets[b]; t < offsets[b+1]; t++ {
-			positions[t] = -1
-			if labels[t] != kernels.Ignore {
-				positions[t] = ch.position[labels[t]]
+// addEnds adds scale times the difference of marginals and labels of first and last tokens
+// to the gradients of start and end.
+func (n *native) addEnds(g kernels.CRFGrad, scale float32, labels, docs, offsets []int32) {
+	m := &n.crf
+	c := int(m.chain.shape.c)
+	for side, to := range [][]float32{g.Start.Host, g.End.Host} {
+		sum := make([]float64, c)
+		for _, b := range docs {
+			at := offsets[b]
+			if side == 1 {
+				at = offsets[b+1] - 1
 			}
-			if t > offsets[b] && (positions[t] < 0 || positions[t-1] < 0) {
-				steps++
+			addScaled(sum, 1, m.ends[(2*int(b)+side)*c:][:c])
+			if y := labels[at]; y >= 0 {
+				sum[y]--
+			}
+			if rows := m.known.rows(b, c, offsets); rows != nil {
+				addScaled(sum, 1, rows[int(at-offsets[b])*c:][:c])
 			}
 		}
-		at[i+1] = steps
+		addFactor(to, float64(scale), sum)
 	}
-	m.left, m.right = grown(m.left, steps*stride), grown(m.right, steps*stride)
-	pairs := ch.pairs()
-	n.pool.run(len(docs), func(worker, i int) {
-		b := int(docs[i])
-		lo, hi := int(offsets[b]), int(offsets[b+1])
-		work := n.worker(worker, int(C.k_crf_known_work(n.k, &ch.shape, C.long(hi-lo))))
-		left, right := m.left[at[i]*stride:at[i+1]*stride], m.right[at[i]*stride:at[i+1]*stride]
-		if m.fine[b] != 0 {
-			m.fine[b] = int32(C.k_crf_known(n.k, &ch.shape, float(ch.matrix), float(ch.forward), float(ch.backward), float(ch.coef), float(ch.start), float(ch.end),
-				int32s(ch.perm), int32s(ch.runs), floatAt(emit.Data.Host, lo*c), int32s(positions[lo:]), C.long(hi-lo), float(w.Trans.Data.Host),
-				floatAt(m.marginal, lo*c), float(left), float(right), floatAt(m.pairs, b*pairs), double(gold[b:]), float(work)))
-		}
-		if m.fine[b] == 0 { // nothing of it may count
-			clear(left)
-			clear(right)
-			m.drop(b, lo, hi)
-		}
-	})
-	return steps
-}
-
-// addEmissions adds scale times the difference of marginals and labels to the
-// gradients of the emissions and of the ends. Of documents with unknown labels
-// knownInPart took it already.
-func (n *native) addEmissions(dEmit kernels.Mat, g kernels.CRFGrad, scale float32, labels []int32, unknown []bool, docs, offsets []int32) {
-	c, marginal := dEmit.Cols, n.crf.marginal
-	n.pool.split(len(docs), 1, nsElement*float64(dEmit.Data.Len/max(len(docs), 1)), func(_, lo, hi int) {
-		for _, b := range docs[lo:hi] {
-			i, j := int(offsets[b]), int(offsets[b+1])
-			if !unknown[b] {
-				for t, y := range labels[i:j] {
-					marginal[(i+t)*c+int(y)]--
-				}
-			}
-			C.k_axpy(n.k, floatAt(dEmit.Data.Host, i*c), C.float(scale), floatAt(marginal, i*c), C.long((j-i)*c))
-		}
-	})
-	first, last := make([]float64, c), make([]float64, c)
-	for _, b := range docs {
-		addScaled(first, 1, marginal[int(offsets[b])*c:(int(offsets[b])+1)*c])
-		addScaled(last, 1, marginal[(int(offsets[b+1])-1)*c:int(offsets[b+1])*c])
-	}
-	addFactor(g.Start.Host, float64(scale), first)
-	addFactor(g.End.Host, float64(scale), last)
 }
 
 // addTransitions adds scale times the difference of expected and known steps to
-// dTrans. known is the rows of left and right.
-func (n *native) addTransitions(dTrans []float32, scale float32, tokens, known int, labels []int32, docs, offsets []int32) {
+// dTrans. groups is those that have sums, known the rows of left and right.
+func (n *native) addTransitions(dTrans []float32, scale float32, groups, known int, labels []int32, docs, offsets []int32) {
 	if len(docs) == 0 {
 		return
 	}
@@ -283,20 +231,21 @@ func (n *native) addTransitions(dTrans []float32, scale float32, tokens, known i
 			}
 		}
 	}
-	m.sums = grown(m.sums, c*dense)
-	n.gemmT(m.sums, m.alpha, stride, m.x[min(stride, len(m.x)):], stride, c, dense, tokens-1, false)
+	totals := make([]float64, ch.pairs())
+	for i := range groups {
+		addScaled(totals, 1, m.pairs[i*len(totals):(i+1)*len(totals)])
+	}
 	if known > 0 {
-		n.gemmT(m.sums, m.left, stride, m.right, stride, c, dense, known, true)
+		m.sums = slices.Grow(m.sums[:groups*c*dense], c*dense)[:(groups+1)*c*dense]
+		n.gemmT(m.sums[groups*c*dense:], m.known.left, stride, m.known.right, stride, c, dense, known, false)
+		groups++
+		m.known.addPairs(totals, docs)
 	}
 	n.pool.split(c, 1, float64(dense), func(_, lo, hi int) {
-		C.k_add_transitions(n.k, float(dTrans), C.float(scale), &ch.shape, float(ch.matrix), float(m.sums), int32s(m.counts), int32s(ch.perm),
-			C.long(lo), C.long(hi))
+		C.k_add_transitions(n.k, float(dTrans), C.float(scale), &ch.shape, float(ch.matrix), float(m.sums), C.long(groups), int32s(m.counts),
+			int32s(ch.perm), C.long(lo), C.long(hi))
 	})
-	columns, size := c-dense, ch.pairs()
-	totals := make([]float64, size)
-	for _, b := range docs {
-		addScaled(totals, 1, m.pairs[int(b)*size:(int(b)+1)*size])
-	}
+	columns := c - dense
 	for r := range int(ch.shape.runs) {
 		run := ch.runs[r*runInts : (r+1)*runInts]
 		for k, from := range run[runFirst : runFirst+run[2]] {

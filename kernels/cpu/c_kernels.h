@@ -1,7 +1,7 @@
 // The C kernels as Go sees them. Every kernel is declared once, in the list
 // KERNELS: as a field of the table of an instruction level, and as a function
 // k_NAME that calls it through a table. What each one does stands at its
-// definition in c_gemm.h, c_elem.h, c_rows.h, c_loss.h, c_chain.h, c_crf.h, c_known.h, c_viterbi.h and c_peak.h.
+// definition in c_gemm.h, c_elem.h, c_rows.h, c_loss.h, c_chain.h, c_chain_step.h, c_crf_group.h, c_known.h, c_viterbi.h and c_peak.h.
 #ifndef C_KERNELS_H
 #define C_KERNELS_H
 
@@ -12,6 +12,16 @@
 struct chain_shape {
 	long c, dense, stride, runs;
 	float top, top_start, top_end;
+};
+
+// STEP_ROWS is the most documents of a group of crf_group.
+#define STEP_ROWS 4
+
+// What crf_group does after the forward pass.
+enum {
+	CRF_FORWARD, // nothing; fine are documents of which it is sure that float lost no mass that counts
+	CRF_SURE,    // the backward pass of those; the others add nothing
+	CRF_GUARDED, // the backward pass of all; fine are the sure ones and those that the guards let pass
 };
 
 // X(result, name, (parameters), (arguments))
@@ -72,21 +82,23 @@ struct chain_shape {
 	X(void, chain_runs, (struct chain_shape *shape, int32_t *runs, float *coef, const int32_t *perm, const float *trans, float least), \
 	  (shape, runs, coef, perm, trans, least)) \
 	X(void, chain_exp, (struct chain_shape *shape, float *matrix, float *forward, float *backward, float *coef, \
-	                    float *start, float *end, const int32_t *perm, const int32_t *runs, \
+	                    float *start, float *end, float *least_mass, const int32_t *perm, const int32_t *runs, \
 	                    const float *trans, const float *first, const float *last, float least), \
-	  (shape, matrix, forward, backward, coef, start, end, perm, runs, trans, first, last, least)) \
+	  (shape, matrix, forward, backward, coef, start, end, least_mass, perm, runs, trans, first, last, least)) \
 	X(void, chain_max, (struct chain_shape *shape, float *matrix, float *forward, float *into, float *start, float *end, float *rank, \
 	                    const int32_t *perm, const float *trans, const float *first, const float *last, float least), \
 	  (shape, matrix, forward, into, start, end, rank, perm, trans, first, last, least)) \
-	X(long, crf_group_work, (const struct chain_shape *s, long count), (s, count)) \
+	X(long, step_packed, (long n, long rows), (n, rows)) \
+	X(long, crf_group_work, (const struct chain_shape *s, long count, long tokens, int mode), (s, count, tokens, mode)) \
 	X(void, crf_group, (const struct chain_shape *s, const float *forward, const float *backward, const float *coef, \
-	                    const float *start, const float *end, const int32_t *perm, const int32_t *runs, \
-	                    const float *emit, const int32_t *offsets, const int32_t *docs, long count, \
-	                    float *alpha, float *x, float *marginal, float *scale, double *log_z, int32_t *fine, float *pairs, float *work), \
-	  (s, forward, backward, coef, start, end, perm, runs, emit, offsets, docs, count, alpha, x, marginal, scale, log_z, fine, pairs, work)) \
-	X(void, add_transitions, (float *d_trans, float scale, const struct chain_shape *s, const float *matrix, const float *sums, \
+	                    const float *start, const float *end, const float *least_mass, const int32_t *perm, const int32_t *runs, \
+	                    const float *emit, const int32_t *labels, const int32_t *offsets, const int32_t *docs, long count, int mode, \
+	                    float factor, float *out, double *log_z, int32_t *fine, float *ends, float *sums, float *pairs, float *work), \
+	  (s, forward, backward, coef, start, end, least_mass, perm, runs, emit, labels, offsets, docs, count, mode, factor, \
+	   out, log_z, fine, ends, sums, pairs, work)) \
+	X(void, add_transitions, (float *d_trans, float factor, const struct chain_shape *s, const float *matrix, const float *sums, long groups, \
 	                          const int32_t *counts, const int32_t *perm, long i0, long i1), \
-	  (d_trans, scale, s, matrix, sums, counts, perm, i0, i1)) \
+	  (d_trans, factor, s, matrix, sums, groups, counts, perm, i0, i1)) \
 	X(long, crf_known_work, (const struct chain_shape *s, long length), (s, length)) \
 	X(int, crf_known, (const struct chain_shape *s, const float *matrix, const float *forward, const float *backward, const float *coef, \
 	                   const float *start, const float *end, const int32_t *perm, const int32_t *runs, \

@@ -34,7 +34,7 @@ static void column_of(float *out, long to, const struct chain_shape *s, const fl
 // negative where every label is allowed), of which some are unknown. It takes
 // its probabilities off
 //
-//	marginal [length, c], by label
+//	marginal [length, c], by label: of tokens with unknown labels
 //	pairs: the sums of alpha_(t-1) x_t over steps that have an unknown side
 //
 // and overwrites
@@ -100,8 +100,7 @@ static int crf_known(const struct chain_shape *s, const float *matrix, const flo
 			beta[y] = b;
 		}
 		if (!scale_backward(gamma, beta, now, stride)) return 0;
-		if (y >= 0) out[perm[y]] -= 1;
-		else {
+		if (y < 0) {
 			to_labels(next, gamma, &order);
 			for (long j = 0; j < c; j += VW) store_to(out + j, load_to(out + j, c - j) - load_to(next + j, c - j), c - j);
 		}
