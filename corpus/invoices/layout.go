@@ -63,6 +63,7 @@ type sheet struct {
 	page, line               int
 	continues                bool  // the page that ends is not the last
 	section                  marks // of all words that are placed
+	look                     look
 	words                    []word
 	shapes                   []shape
 	footer                   func(page int) block // set at the foot of each page; nil for none
@@ -86,6 +87,19 @@ func (s *sheet) full() float64 { return s.right - s.left }
 // fits says whether a block of a height has room on the page.
 func (s *sheet) fits(height float64) bool { return s.y+height <= s.bottom }
 
+// wear gives the sheet its look, before anything stands on it.
+func (s *sheet) wear(l look) {
+	s.look = l
+	s.startPage()
+}
+
+// startPage draws what stands on every page.
+func (s *sheet) startPage() {
+	for _, d := range s.look.backdropShapes(s) {
+		s.draw(d, 0, 0)
+	}
+}
+
 // breakPage ends the page with its footer and starts the next one.
 func (s *sheet) breakPage() {
 	s.continues = true
@@ -93,6 +107,7 @@ func (s *sheet) breakPage() {
 	s.continues = false
 	s.page++
 	s.y = s.top
+	s.startPage()
 }
 
 // endPage sets the footer at the lower edge of the page, outside the type

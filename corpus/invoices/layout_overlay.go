@@ -39,11 +39,23 @@ func (o *overlay) reach(room float64) (x, y float64) {
 	return w*cos + h*sin, w*sin + h*cos
 }
 
+// shrink makes the text of an overlay small enough to stand turned, with room
+// for a frame, in a width.
+func (o *overlay) shrink(width float64) {
+	if rx, _ := o.reach(overlayRoom * o.size); 2*rx > width {
+		o.text = o.text.scaled(width / (2 * rx))
+	}
+}
+
+// overlayRoom is the room round the text of an overlay in type sizes, for
+// frames and flourishes.
+const overlayRoom = 0.7
+
 // lay puts an overlay with its middle at a place of the page, moved as far as
 // it takes to stay on the page.
 func (s *sheet) lay(o *overlay, x, y float64) {
 	const edge = 6 // points from the edge of the page that stay free
-	rx, ry := o.reach(0.3 * o.size)
+	rx, ry := o.reach(overlayRoom * o.size)
 	x = max(edge+rx, min(s.width-edge-rx, x))
 	y = max(edge+ry, y)
 	if !s.roll() {
@@ -87,7 +99,7 @@ func (s *sheet) lay(o *overlay, x, y float64) {
 // flowed gives an overlay a row of its own as high as share of its upright
 // height; the rest overlaps what stands above and below. Its middle is at x.
 func (o overlay) flowed(x, share float64) block {
-	_, ry := o.reach(0.3 * o.size)
+	_, ry := o.reach(overlayRoom * o.size)
 	height := 2 * ry * share
 	o.x, o.y = x, height/2
 	return block{{height: height, overlays: []overlay{o}}}

@@ -31,25 +31,35 @@ type table struct {
 	carry   func(sum cents, forward bool) tableRow
 }
 
-// place sets the table over the full width of the sheet, with its header
-// repeated on each page.
+// place sets the table over the full width of the sheet in the look that the
+// sheet has, with its header repeated on each page.
 func (t *table) place(s *sheet) {
 	s.section &^= headerSection
 	width := s.full()
-	cols := t.fit(width)
+	l := &s.look
+	t.padding = max(t.padding, l.table.padding())
+	titles := l.headText(t.text)
+	cols := t.fit(width, titles)
 	head := block(nil)
 	if t.header {
 		cells := make([][]piece, len(t.columns))
 		for k, c := range t.columns {
 			cells[k] = c.title
 		}
-		head = t.layout(tableRow{cells: cells, marks: columnHeader}, cols, width)
+		h := *t
+		h.text = titles
+		h.size, h.line = t.size, t.line
+		head = l.dressHead(h.layout(tableRow{cells: cells, marks: columnHeader}, cols, width), cols, t.gap, width)
+	}
+	carried := func(sum cents, forward bool) block {
+		return l.dressRow(t.layout(t.carry(sum, forward), cols, width), 0, false, cols, t.gap, width)
 	}
 	reserve := 0.0
 	if t.carry != nil {
 		reserve = t.line + t.padding
 	}
 	var sum cents
+	shade := 0 // rows on this page
 	for k, r := range t.rows {
 		b := t.layout(r, cols, width)
 		need := b.height() + reserve
@@ -57,23 +67,32 @@ func (t *table) place(s *sheet) {
 			need += head.height()
 		}
 		if !s.fits(need) {
-			if k > 0 && t.carry != nil {
-				s.place(t.layout(t.carry(sum, true), cols, width))
+			if k > 0 {
+				if t.carry != nil {
+					s.place(carried(sum, true))
+				}
+				s.place(l.end(width))
 			}
 			s.breakPage()
+			shade = 0
 			if k > 0 {
 				s.place(head)
 				if t.carry != nil {
-					s.place(t.layout(t.carry(sum, false), cols, width))
+					s.place(carried(sum, false))
 				}
 			}
 		}
 		if k == 0 {
 			s.place(head)
+			if head == nil {
+				s.place(l.end(width))
+			}
 		}
-		s.place(b)
+		s.place(l.dressRow(b, shade, r.cells != nil, cols, t.gap, width))
+		shade++
 		sum += r.amount
 	}
+	s.place(l.end(width))
 }
 
 // extent is the place of a column in points from the left edge.
@@ -82,7 +101,7 @@ type extent struct{ x, width float64 }
 // fit gives each column its natural width; the growing one takes the rest.
 // Where the natural widths leave it less than a fifth of the width, all type
 // shrinks.
-func (t *table) fit(width float64) []extent {
+func (t *table) fit(width float64, titles text) []extent {
 	cols := make([]extent, len(t.columns))
 	for {
 		used, grow := 0.0, -1
@@ -93,7 +112,8 @@ func (t *table) fit(width float64) []extent {
 			}
 			w := 0.0
 			if t.header {
-				w = t.width(c.title)
+				titles.size = t.size
+				w = titles.width(c.title)
 			}
 			for _, r := range t.rows {
 				if r.cells != nil {
@@ -136,9 +156,13 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 			}
 		}
 		line := row{height: height, marks: tableMark | r.marks}
-		line.segments = append(line.segments, t.segment(x, alignLeft, tabled(r.alone)))
+		words := t.text
+		if r.marks&(groupHeader|groupSubtotal) != 0 {
+			words = words.bold()
+		}
+		line.segments = append(line.segments, words.segment(x, alignLeft, tabled(r.alone)))
 		if r.right != nil {
-			line.segments = append(line.segments, t.segment(width, alignRight, tabled(r.right)))
+			line.segments = append(line.segments, words.segment(width, alignRight, tabled(r.right)))
 		}
 		return block{line}
 	}

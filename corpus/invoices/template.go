@@ -82,6 +82,7 @@ type style struct {
 	money                     moneyForm
 	mirrored                  bool // left and right change sides
 	articles                  int  // form of article numbers
+	look                      look
 }
 
 // composer draws the content of one document and sets it on a sheet.
@@ -148,6 +149,8 @@ func (c *composer) open(small float64) {
 		}
 	}
 	c.sheet = newSheet(p, float64(c.between(36, 60)))
+	c.style.dress(drawLook(c.draws, false))
+	c.sheet.wear(c.style.look)
 	c.sheet.section = headerSection
 	page := c.plainFooter()
 	always := c.chance(0.07)
@@ -200,7 +203,9 @@ func (c *composer) heading(words []string) piece {
 	if c.style.upperKeys {
 		s = strings.ToUpper(s)
 	}
-	return c.value(fGenericLabel, s+c.style.suffix)
+	p := c.value(fGenericLabel, s+c.style.suffix)
+	p.emphasis = c.style.look.heads
+	return p
 }
 
 // keyWord writes a key word in the style of the document.
@@ -211,7 +216,7 @@ func (c *composer) keyWord(s string) []piece {
 	if c.style.upperKeys {
 		s = strings.ToUpper(s)
 	}
-	return []piece{plain(s + c.style.suffix)}
+	return []piece{{text: s + c.style.suffix, emphasis: c.style.look.keys}}
 }
 
 // key draws a key word of a field.

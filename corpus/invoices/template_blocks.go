@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/invoicelab/invoicelab/corpus/typeset"
 )
 
 // role names the fields of a party's lines; noField is text without meaning.
@@ -85,25 +87,30 @@ func (c *composer) letterhead(p party, s shown, width float64, a align) block {
 	if c.chance(0.3) {
 		t = c.style.title
 	}
-	head := t.paragraph(width, a, c.value(fSupplierName, p.name))
-	return append(head, c.lines(p, supplier, s, width, a)...)
+	return c.withLogo(width, a, func(width float64) block {
+		head := t.paragraph(width, a, c.value(fSupplierName, p.name))
+		return append(head, c.lines(p, supplier, s, width, a)...)
+	})
 }
 
-// partyBlock sets a heading, the name and the lines of a party.
+// partyBlock sets a heading, the name and the lines of a party, in the frame
+// that parties have.
 func (c *composer) partyBlock(p party, r role, words []string, s shown, width float64) block {
 	t := c.style.body
-	var b block
-	head := c.heading(words)
-	name := c.value(r.name, p.name)
-	switch c.weighted(70, 20, 10) {
-	case 0:
-		b = append(t.paragraph(width, alignLeft, head), t.paragraph(width, alignLeft, name)...)
-	case 1:
-		b = t.paragraph(width, alignLeft, head, name)
-	default:
-		b = t.paragraph(width, alignLeft, name) // nothing announces the block
-	}
-	return append(b, c.lines(p, r, s, width, alignLeft)...)
+	return c.framed(c.style.look.parties, width, func(width float64) block {
+		var b block
+		head := c.heading(words)
+		name := c.value(r.name, p.name)
+		switch c.weighted(70, 20, 10) {
+		case 0:
+			b = append(t.inked(c.style.look.accent).paragraph(width, alignLeft, head), t.paragraph(width, alignLeft, name)...)
+		case 1:
+			b = t.paragraph(width, alignLeft, head, name)
+		default:
+			b = t.paragraph(width, alignLeft, name) // nothing announces the block
+		}
+		return append(b, c.lines(p, r, s, width, alignLeft)...)
+	})
 }
 
 // docTitle sets the type of the document.
@@ -320,24 +327,31 @@ func (c *composer) finish() {
 	s.place(b)
 }
 
-// marks sets a signature, a stamp or a handwritten note, as an OCR reads
-// them.
+// marks sets a signature, a stamp or a handwritten note, each in a place of
+// its own.
 func (c *composer) marks(signature, stamp, handwriting float64, width float64) block {
 	var list []block
 	if c.chance(signature) {
 		name := pick(c.draws, firstNames)[:1] + ". " + pick(c.draws, lastNames)
 		key := c.keyWord(pick(c.draws, signatureKeys))
-		list = append(list, c.style.large.paragraph(width, alignLeft, c.value(fSignature, name)).marked(signatureMark), c.style.small.paragraph(width, alignLeft, key...))
+		o := c.signature(width, c.value(fSignature, name))
+		reach, _ := o.reach(0)
+		t := c.style.small
+		line := block{{height: 2, shapes: []shape{rule(0, 1, min(width, max(2*reach, 12*t.size)), 1, thinLine, typeset.Black)}}}
+		list = append(list, join(0, o.flowed(reach, 1), line, t.paragraph(width, alignLeft, key...)))
 	}
 	if c.chance(stamp) {
-		s := pick(c.draws, stampTexts)
+		words := c.value(fStampText, pick(c.draws, stampTexts))
+		lines := [][]piece{{words}}
 		if c.chance(0.6) {
-			s += " " + c.date.AddDate(0, 0, c.between(1, 30)).Format("02 Jan 2006")
+			words.text = c.date.AddDate(0, 0, c.between(1, 30)).Format("02 Jan 2006")
+			lines = append(lines, []piece{words})
 		}
-		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fStampText, s)).marked(stampMark))
+		list = append(list, c.stamp(width, lines...).flowed(width/2, 1))
 	}
 	if c.chance(handwriting) {
-		list = append(list, c.style.large.paragraph(width, alignCentre, c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))).marked(handwrittenMark))
+		note := c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))
+		list = append(list, c.handwriting(width, []piece{note}).flowed(width/2, 1))
 	}
 	return join(c.style.gap/2, list...).marked(footerSection)
 }
@@ -348,6 +362,6 @@ func (c *composer) watermark(chance float64) {
 	if !c.chance(chance) {
 		return
 	}
-	t := text{size: 38, line: 50}
-	c.sheet.keep(t.paragraph(c.sheet.full(), alignCentre, c.value(fWatermark, pick(c.draws, watermarkTexts))).marked(watermarkMark))
+	o := c.faint(c.value(fWatermark, pick(c.draws, watermarkTexts)), 0.3+0.05*float64(c.IntN(6)), 0)
+	c.sheet.keep(o.flowed(c.sheet.full()/2, 1))
 }

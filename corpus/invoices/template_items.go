@@ -244,7 +244,9 @@ func (c *composer) totals(b *bill, f totalForm) []pair {
 
 // totalsBlock sets totals in a form.
 func (c *composer) totalsBlock(width float64, form pairForm, totals []pair) block {
-	return c.style.body.pairs(width, form, totals).marked(totalsSection)
+	return c.framed(c.style.look.totals, width, func(width float64) block {
+		return c.style.body.pairs(width, form, c.style.look.stressed(totals))
+	}).marked(totalsSection)
 }
 
 // foot sets totals at the right and what the document has to say beside them

@@ -11,6 +11,8 @@ func (c *composer) openRoll() {
 	c.style.small = text{size: 0.9 * size, line: 1.2 * size}
 	c.style.large = text{size: 1.25 * size, line: 1.6 * size}
 	c.style.title = text{size: 1.4 * size, line: 1.8 * size}
+	c.style.dress(drawLook(c.draws, true))
+	c.sheet.wear(c.style.look)
 	c.style.gap = float64(c.between(5, 11))
 	c.style.meta = []pairForm{pairsInline, pairsSpread, pairsTabbed}[c.IntN(3)]
 	c.style.totals = pairsSpread
