@@ -3,6 +3,7 @@ module github.com/invoicelab/invoicelab
 go 1.26.0
 
 require (
+	github.com/klauspost/compress v1.20.3
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/urfave/cli/v2 v2.27.7
 	golang.org/x/image v0.47.0

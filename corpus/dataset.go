@@ -3,7 +3,6 @@ package corpus
 import (
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/invoicelab/invoicelab/nearest"
 )
@@ -49,19 +48,19 @@ func (ds *Dataset) All() iter.Seq2[Split, *Document] {
 func (ds *Dataset) Seal() {
 	ds.Manifest.Splits = map[Split]Count{}
 	ds.Manifest.Boxed = true
-	some := false
 	for _, split := range Splits {
 		docs := ds.Docs[split]
 		if len(docs) == 0 {
 			continue
 		}
-		some = true
-		ds.Manifest.Splits[split] = countDocuments(ds.Schema, docs)
+		count := newCount()
 		for i := range docs {
+			count.add(ds.Schema, &docs[i])
 			ds.Manifest.Boxed = ds.Manifest.Boxed && docs[i].Boxed
 		}
+		ds.Manifest.Splits[split] = count
 	}
-	ds.Manifest.Boxed = ds.Manifest.Boxed && some
+	ds.Manifest.Boxed = ds.Manifest.Boxed && len(ds.Manifest.Splits) > 0
 	ds.Manifest.Digest = Digest(ds.Schema, ds.Docs)
 }
 
@@ -116,17 +115,4 @@ func missingFrom(a, b *Schema) []string {
 		return only
 	}
 	return all
-}
-
-// splitFile is the file of a split in the folder of a corpus.
-func splitFile(s Split) string { return string(s) + ".jsonl" }
-
-// corpusFiles lists every file that the folder of a corpus may hold.
-func corpusFiles() []string {
-	files := []string{manifestName, schemaName}
-	for _, s := range Splits {
-		files = append(files, splitFile(s))
-	}
-	slices.Sort(files)
-	return files
 }

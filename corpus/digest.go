@@ -2,8 +2,10 @@ package corpus
 
 import (
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"slices"
 	"strings"
@@ -12,34 +14,23 @@ import (
 // Digest is the sha256, in hex, over a canonical encoding of the entity names
 // of schema and the documents of every split, in their order. Groups, heads
 // and the order of the entities are not covered, so that giving an imported
-// schema groups leaves the digest of the data alone.
+// schema groups leaves the digest of the data alone; nor are the files that
+// hold the documents.
 //
 // Encoding: strings are preceded by their length in bytes, numbers are 8
-// bytes, big endian. The names, sorted; then, for each split that has
-// documents, its name, the number of documents and the sha256 of each.
+// bytes, big endian. The number of names and the names, sorted; then, for
+// each split that has documents, its name, the number of documents and the
+// sha256 over the sha256 of each.
 // What a document lacks (structure, visual) adds nothing.
 func Digest(schema *Schema, docs map[Split][]Document) string {
+	d := newDigester()
 	c := newCanonical()
-	names := schema.Names()
-	slices.SortFunc(names, strings.Compare)
-	c.number(len(names))
-	for _, name := range names {
-		c.text(name)
-	}
 	for _, split := range Splits {
-		if len(docs[split]) == 0 {
-			continue
-		}
-		c.text(string(split))
-		c.number(len(docs[split]))
 		for i := range docs[split] {
-			sum := documentSum(schema, &docs[split][i])
-			c.buf = append(c.buf, sum[:]...)
-			c.spill()
+			d.add(split, c.document(schema, &docs[split][i]))
 		}
 	}
-	sum := c.sum()
-	return hex.EncodeToString(sum[:])
+	return d.sum(schema)
 }
 
 // Names lists the entity names in schema order.
@@ -51,10 +42,83 @@ func (s *Schema) Names() []string {
 	return names
 }
 
-// documentSum is the sha256 of the canonical encoding of one document. Spans
-// name their entity, so the numbering of the schema does not matter.
-func documentSum(schema *Schema, d *Document) [sha256.Size]byte {
+// documentSum is the sha256 of the canonical encoding of one document.
+type documentSum [sha256.Size]byte
+
+// digester computes a Digest from the sums of the documents, which may come
+// in any interleaving of the splits.
+type digester struct {
+	documents [4]int // in the order of Splits
+	sums      [4]hash.Hash
+}
+
+func newDigester() *digester {
+	d := &digester{}
+	for i := range d.sums {
+		d.sums[i] = sha256.New()
+	}
+	return d
+}
+
+// add takes the next document of a split.
+func (d *digester) add(split Split, sum documentSum) {
+	at := slices.Index(Splits, split)
+	if at < 0 {
+		panic(fmt.Sprintf("corpus: digest: no split is called %q", split))
+	}
+	d.documents[at]++
+	d.sums[at].Write(sum[:])
+}
+
+// sum is the digest of the documents so far, under the names of schema.
+func (d *digester) sum(schema *Schema) string {
 	c := newCanonical()
+	names := schema.Names()
+	slices.SortFunc(names, strings.Compare)
+	c.number(len(names))
+	for _, name := range names {
+		c.text(name)
+	}
+	for i, split := range Splits {
+		if d.documents[i] > 0 {
+			c.text(string(split))
+			c.number(d.documents[i])
+			c.buf = d.sums[i].Sum(c.buf)
+		}
+	}
+	sum := c.sum()
+	return hex.EncodeToString(sum[:])
+}
+
+// state gives what resume needs to go on with a split.
+func (d *digester) state(split Split) (documents int, sum []byte) {
+	at := slices.Index(Splits, split)
+	sum, err := d.sums[at].(encoding.BinaryMarshaler).MarshalBinary()
+	if err != nil {
+		panic(fmt.Sprintf("corpus: digest: %v", err)) // sha256 never refuses
+	}
+	return d.documents[at], sum
+}
+
+// resume goes on from a state.
+func (d *digester) resume(split Split, documents int, sum []byte) error {
+	at := slices.Index(Splits, split)
+	d.documents[at] = documents
+	return d.sums[at].(encoding.BinaryUnmarshaler).UnmarshalBinary(sum)
+}
+
+// canonical hashes length-prefixed values; buf gathers small writes. It may
+// be used again after sum.
+type canonical struct {
+	hash hash.Hash
+	buf  []byte
+}
+
+func newCanonical() *canonical { return &canonical{hash: sha256.New()} }
+
+// document is the sum of one document. Spans name their entity, so the
+// numbering of the schema does not matter.
+func (c *canonical) document(schema *Schema, d *Document) documentSum {
 	c.text(d.ID)
 	c.text(d.Domain)
 	c.text(d.Template)
@@ -103,14 +167,6 @@ func (c *canonical) marks(name string, sets []uint16) {
 	}
 }
 
-// canonical hashes length-prefixed values; buf gathers small writes.
-type canonical struct {
-	hash hash.Hash
-	buf  []byte
-}
-
-func newCanonical() *canonical { return &canonical{hash: sha256.New()} }
-
 func (c *canonical) number(n int) {
 	c.buf = binary.BigEndian.AppendUint64(c.buf, uint64(n))
 	c.spill()
@@ -131,9 +187,12 @@ func (c *canonical) spill() {
 	}
 }
 
-// sum ends the encoding.
-func (c *canonical) sum() [sha256.Size]byte {
+// sum ends the encoding and begins another.
+func (c *canonical) sum() documentSum {
 	c.hash.Write(c.buf)
+	var sum documentSum
+	c.hash.Sum(sum[:0])
 	c.buf = c.buf[:0]
-	return [sha256.Size]byte(c.hash.Sum(nil))
+	c.hash.Reset()
+	return sum
 }

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,79 +12,78 @@ import (
 	"slices"
 )
 
-// Files of a corpus folder, beside one jsonl file per split.
+// Files of a corpus folder, beside those that hold the documents.
 const (
 	manifestName = "manifest.json"
 	schemaName   = "schema.json"
 )
 
 // corpusFormat is the version of the files that this program reads and writes.
-const corpusFormat = 1
+const corpusFormat = 2
 
 // manifestFile is the content of manifest.json.
 type manifestFile struct {
 	Format int `json:"format"`
 	Manifest
+	Files map[Split][]string `json:"files"` // that hold the documents of each split, in their order
 }
+
+// splitFile is the file of a split that is one file.
+func splitFile(s Split) string { return string(s) + ".jsonl" }
 
 // Write seals ds and stores it in folder dir, which is made. An empty folder
 // or an older corpus is replaced; a folder that holds anything else is left
 // alone, with an error. The files are written and synced in a folder beside
-// dir and then renamed, so dir holds the old corpus or the whole new one, and
-// an error leaves nothing behind.
+// dir, which is then renamed, so dir holds the old corpus or the whole new
+// one, and an error leaves nothing behind.
 func (ds *Dataset) Write(dir string) error {
-	if err := ds.check(); err != nil {
-		return fmt.Errorf("writing corpus %s: %w", dir, err)
+	return ds.WritePacked(dir, Packing{Shard: DefaultShard, Compression: Plain})
+}
+
+// WritePacked is Write with a choice of the files.
+func (ds *Dataset) WritePacked(dir string, p Packing) error {
+	for split := range ds.Docs {
+		if !slices.Contains(Splits, split) {
+			return fmt.Errorf("writing corpus %s: no split is called %q", dir, split)
+		}
 	}
-	ds.Seal()
-	// A link to a folder stays a link: what it points at is replaced.
+	m, err := WriteSource(context.Background(), dir, ds.source(), WriteOptions{Packing: p})
+	if err != nil {
+		return err
+	}
+	ds.Manifest = m
+	return nil
+}
+
+// source gives the documents by their number, one split after the other.
+func (ds *Dataset) source() Source {
+	src := Source{Manifest: ds.Manifest, Schema: ds.Schema}
+	for _, split := range Splits {
+		src.Documents += len(ds.Docs[split])
+	}
+	src.Document = func(i int) (Document, Split) {
+		for _, split := range Splits {
+			if i < len(ds.Docs[split]) {
+				return ds.Docs[split][i], split
+			}
+			i -= len(ds.Docs[split])
+		}
+		panic(fmt.Sprintf("corpus: Write: document %d after the last", i))
+	}
+	return src
+}
+
+// destination is the absolute path of the folder that dir names, which can be
+// replaced. A link to a folder stays a link: what it points at is meant.
+func destination(dir string) (string, error) {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = target
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return fmt.Errorf("writing corpus: %w", err)
+		return "", err
 	}
-	if err := replaceable(dir); err != nil {
-		return err
-	}
-	parent, name := filepath.Split(dir)
-	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return fmt.Errorf("writing corpus %s: %w", dir, err)
-	}
-	work, err := os.MkdirTemp(parent, "."+name+".part-")
-	if err != nil {
-		return fmt.Errorf("writing corpus %s: %w", dir, err)
-	}
-	defer os.RemoveAll(work)
-	fresh := filepath.Join(work, "new")
-	if err := ds.writeFiles(fresh); err != nil {
-		return fmt.Errorf("writing corpus %s: %w", dir, err)
-	}
-	if err := swap(fresh, dir, work); err != nil {
-		return fmt.Errorf("writing corpus %s: %w", dir, err)
-	}
-	return syncFolder(parent)
-}
-
-// check says whether ds can be stored: a sound schema and sound documents.
-func (ds *Dataset) check() error {
-	if err := checkSchema(ds.Schema); err != nil {
-		return fmt.Errorf("schema %s: %w", ds.Schema.Name, err)
-	}
-	for split := range ds.Docs {
-		if !slices.Contains(Splits, split) {
-			return fmt.Errorf("no split is called %q", split)
-		}
-	}
-	for _, split := range Splits {
-		for i := range ds.Docs[split] {
-			if err := checkDocument(ds.Schema, &ds.Docs[split][i]); err != nil {
-				return fmt.Errorf("%s, document %d: %w", split, i+1, err)
-			}
-		}
-	}
-	return nil
+	return dir, replaceable(dir)
 }
 
 // replaceable says whether Write may replace dir: it does not exist, is an
@@ -94,7 +94,7 @@ func replaceable(dir string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("writing corpus: %w", err)
+		return err
 	}
 	if len(entries) == 0 {
 		return nil
@@ -104,37 +104,11 @@ func replaceable(dir string) error {
 		corpus = corpus || e.Name() == manifestName
 	}
 	for _, e := range entries {
-		if !corpus || !slices.Contains(corpusFiles(), e.Name()) {
-			return fmt.Errorf("writing corpus: %s holds %s, which is no part of a corpus; nothing was replaced", dir, e.Name())
+		if !corpus || !isCorpusFile(e.Name()) {
+			return fmt.Errorf("the folder holds %s, which is no part of a corpus; nothing was replaced", e.Name())
 		}
 	}
 	return nil
-}
-
-// writeFiles writes and syncs every file of the corpus into the new folder dir.
-func (ds *Dataset) writeFiles(dir string) error {
-	if err := os.Mkdir(dir, 0o777); err != nil {
-		return err
-	}
-	for _, split := range Splits {
-		docs := ds.Docs[split]
-		if len(docs) == 0 {
-			continue
-		}
-		err := writeFile(filepath.Join(dir, splitFile(split)), func(w io.Writer) error {
-			return writeDocuments(w, ds.Schema, docs)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := writeJSON(filepath.Join(dir, schemaName), ds.Schema); err != nil {
-		return err
-	}
-	if err := writeJSON(filepath.Join(dir, manifestName), manifestFile{corpusFormat, ds.Manifest}); err != nil {
-		return err
-	}
-	return syncFolder(dir)
 }
 
 // writeJSON writes value, indented.

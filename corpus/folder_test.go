@@ -101,7 +101,7 @@ func TestWriteRefusesFaults(t *testing.T) {
 		change func(*Dataset)
 		want   string
 	}{
-		{func(ds *Dataset) { ds.Docs[Train][1].Tokens[1].Text = "\xff" }, `train, document 2: document "2": token 1, "\xff", is not UTF-8`},
+		{func(ds *Dataset) { ds.Docs[Train][1].Tokens[1].Text = "\xff" }, `train, document "2": token 1, "\xff", is not UTF-8`},
 		{func(ds *Dataset) { ds.Docs[Train][1].Spans[0].End = 3 }, `span TAX_AMOUNT 1 to 3 of 2 tokens`},
 		{func(ds *Dataset) { ds.Docs["dev"] = ds.Docs[Train] }, `no split is called "dev"`},
 		{func(ds *Dataset) { ds.Schema.Entities[2].Name = "TAX AMOUNT" }, `"TAX AMOUNT" is empty or has a space`},
@@ -170,13 +170,16 @@ func TestOpenRefuses(t *testing.T) {
 		{"span out of range", "train.jsonl", `["TAX_AMOUNT",1,2]`, `["TAX_AMOUNT",1,3]`, []string{"train.jsonl:2:", "span TAX_AMOUNT 1 to 3 of 2 tokens"}},
 		{"span of two", "train.jsonl", `["TAX_AMOUNT",1,2]`, `["TAX_AMOUNT",1]`, []string{"train.jsonl:2:", "expected [entity, start, end]"}},
 		{"overlap", "train.jsonl", `["TOTAL_AMOUNT",3,5]`, `["TOTAL_AMOUNT",1,5]`, []string{"train.jsonl:1:", "overlaps"}},
-		{"count of documents", "manifest.json", `"documents": 2`, `"documents": 3`, []string{"train.jsonl:3:", "has 2 documents", "says 3"}},
-		{"fewer documents", "manifest.json", `"documents": 2`, `"documents": 1`, []string{"train.jsonl:2:", "has 2 documents", "says 1"}},
+		{"count of documents", "manifest.json", `"documents": 2`, `"documents": 3`, []string{"train.jsonl:3:", "have 2 documents", "says 3"}},
+		{"fewer documents", "manifest.json", `"documents": 2`, `"documents": 1`, []string{"train.jsonl:2:", "more documents than the 1 of split train"}},
 		{"count of tokens", "manifest.json", `"tokens": 7`, `"tokens": 8`, []string{"train.jsonl", "7 tokens", "(8 and 3)"}},
-		{"digest", "manifest.json", `"digest": "bbc2`, `"digest": "9699`, []string{"manifest.json", "digest is 9699", "have bbc2"}},
+		{"digest", "manifest.json", `"digest": "ffd5`, `"digest": "9699`, []string{"manifest.json", "digest is 9699", "have ffd5"}},
 		{"entity added", "schema.json", `"name": "TAX_AMOUNT",`, `"name": "FEE"},{"name": "TAX_AMOUNT",`, []string{"manifest.json", "digest"}},
 		{"entity twice", "schema.json", `"TAX_AMOUNT"`, `"TOTAL_AMOUNT"`, []string{"schema.json", `entity "TOTAL_AMOUNT" twice`}},
-		{"format", "manifest.json", `"format": 1`, `"format": 2`, []string{"manifest.json", "format 2, this program reads 1"}},
+		{"format", "manifest.json", `"format": 2`, `"format": 1`, []string{"manifest.json", "format 1, this program reads 2"}},
+		{"file of another split", "manifest.json", `"train.jsonl"`, `"heldout.jsonl"`, []string{"manifest.json", `"heldout.jsonl" is no file of split "train"`}},
+		{"file twice", "manifest.json", `"train.jsonl"`, `"train.jsonl", "train.jsonl"`, []string{"manifest.json", `train.jsonl twice`}},
+		{"file not listed", "manifest.json", `"train.jsonl"`, ``, []string{"train.jsonl", `manifest.json does not list this file`}},
 		{"unknown split", "manifest.json", `"heldout"`, `"dev"`, []string{"manifest.json", `unknown split "dev"`}},
 		{"manifest type", "manifest.json", `"boxed": false`, `"boxed": "no"`, []string{"manifest.json:6:", "boxed"}},
 		{"manifest syntax", "manifest.json", `"source": "hand",`, `"source": "hand"`, []string{"manifest.json:5:"}},
@@ -205,7 +208,7 @@ func TestOpenRefusesMissingAndExtraFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(dir)
-	expectError(t, err, "test.jsonl", "manifest.json does not list this split")
+	expectError(t, err, "test.jsonl", "manifest.json does not list this file")
 	_, err = Open(filepath.Join(dir, "nowhere"))
 	expectError(t, err, "nowhere", "no such file")
 }

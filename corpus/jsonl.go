@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
@@ -11,7 +10,6 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/invoicelab/invoicelab/lines"
 	"github.com/invoicelab/invoicelab/nearest"
 )
 
@@ -51,11 +49,6 @@ type namedSpan struct {
 	Start, End int
 }
 
-// MarshalJSON writes the list.
-func (s namedSpan) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]any{s.Entity, s.Start, s.End})
-}
-
 // UnmarshalJSON reads the list.
 func (s *namedSpan) UnmarshalJSON(data []byte) error {
 	var parts []json.RawMessage
@@ -71,105 +64,49 @@ func (s *namedSpan) UnmarshalJSON(data []byte) error {
 // documentHash is the first 8 bytes of a documentSum, in hex.
 type documentHash string
 
-func hashOf(schema *Schema, d *Document) documentHash {
-	sum := documentSum(schema, d)
-	return documentHash(hex.EncodeToString(sum[:8]))
+func (sum documentSum) check() documentHash { return documentHash(hex.EncodeToString(sum[:8])) }
+
+// lineParser reads stored lines under a schema.
+type lineParser struct {
+	schema   *Schema
+	entities map[string]EntityID
 }
 
-// writeDocuments writes one line per document.
-func writeDocuments(w io.Writer, schema *Schema, docs []Document) error {
-	out := bufio.NewWriterSize(w, 1<<16)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	for i := range docs {
-		if err := enc.Encode(toLine(schema, &docs[i])); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
-}
-
-// toLine gives the stored form of a document.
-func toLine(schema *Schema, d *Document) documentLine {
-	line := documentLine{
-		ID: d.ID, Domain: d.Domain, Template: d.Template, Kind: d.Kind,
-		Tokens: make([]string, len(d.Tokens)), Spans: make([]namedSpan, len(d.Spans)),
-		Boxed: d.Boxed && len(d.Tokens) == 0, Check: hashOf(schema, d),
-		Structure: d.Structure, Visual: d.Visual,
-	}
-	pages, lines, columns := false, false, false
-	for i := range d.Tokens {
-		t := &d.Tokens[i]
-		line.Tokens[i] = t.Text
-		pages = pages || t.Page != 0
-		lines = lines || t.Line != 0
-		columns = columns || len(t.Columns) > 0
-	}
-	for i := range d.Tokens {
-		t := &d.Tokens[i]
-		if d.Boxed {
-			line.Boxes = append(line.Boxes, []int16{t.Box.X0, t.Box.Y0, t.Box.X1, t.Box.Y1})
-		}
-		if pages {
-			line.Pages = append(line.Pages, t.Page)
-		}
-		if lines {
-			line.Lines = append(line.Lines, t.Line)
-		}
-		if columns {
-			line.Columns = append(line.Columns, t.Columns)
-		}
-	}
-	for i, s := range d.Spans {
-		line.Spans[i] = namedSpan{schema.Entities[s.Entity].Name, s.Start, s.End}
-	}
-	return line
-}
-
-// readDocuments reads what writeDocuments wrote, strictly: unknown keys,
-// lists of unequal length, spans out of order and documents that do not match
-// their check are errors with file and line.
-func readDocuments(r io.Reader, name string, schema *Schema) ([]Document, error) {
-	var docs []Document
-	entities := map[string]EntityID{}
+func newLineParser(schema *Schema) *lineParser {
+	p := &lineParser{schema: schema, entities: map[string]EntityID{}}
 	for i, e := range schema.Entities {
-		entities[e.Name] = EntityID(i)
+		p.entities[e.Name] = EntityID(i)
 	}
-	in := lines.New(r, name)
-	for in.Next() {
-		d, err := parseDocument(in.Bytes(), schema, entities)
-		if err != nil {
-			return nil, in.Errorf("%w", err)
-		}
-		docs = append(docs, d)
-	}
-	return docs, in.Err()
+	return p
 }
 
-// parseDocument reads one line.
-func parseDocument(data []byte, schema *Schema, entities map[string]EntityID) (Document, error) {
+// parse reads one line, strictly: unknown keys, lists of unequal length,
+// spans out of order and documents that do not match their check are errors.
+// It may run in several goroutines, each with a canonical of its own.
+func (p *lineParser) parse(data []byte, c *canonical) (Document, documentSum, error) {
 	var line documentLine
 	if !utf8.Valid(data) {
-		return Document{}, errors.New("not UTF-8")
+		return Document{}, documentSum{}, errors.New("not UTF-8")
 	}
 	if err := decodeStrict(data, &line); err != nil {
-		return Document{}, err
+		return Document{}, documentSum{}, err
 	}
-	d, err := fromLine(&line, schema, entities)
+	d, err := p.fromLine(&line)
 	if err != nil {
-		return Document{}, err
+		return Document{}, documentSum{}, err
 	}
-	if err := checkDocument(schema, &d); err != nil {
-		return Document{}, err
+	if err := checkDocument(p.schema, &d); err != nil {
+		return Document{}, documentSum{}, err
 	}
-	if got := hashOf(schema, &d); got != line.Check {
-		return Document{}, fmt.Errorf("document %q was changed: its check is %s, the line says %q", d.ID, got, line.Check)
+	sum := c.document(p.schema, &d)
+	if got := sum.check(); got != line.Check {
+		return Document{}, documentSum{}, fmt.Errorf("document %q was changed: its check is %s, the line says %q", d.ID, got, line.Check)
 	}
-	return d, nil
+	return d, sum, nil
 }
 
 // fromLine gives the document of a stored line.
-func fromLine(line *documentLine, schema *Schema, entities map[string]EntityID) (Document, error) {
+func (p *lineParser) fromLine(line *documentLine) (Document, error) {
 	n := len(line.Tokens)
 	for _, list := range []struct {
 		key    string
@@ -213,9 +150,9 @@ func fromLine(line *documentLine, schema *Schema, entities map[string]EntityID) 
 		d.Spans = make([]Span, len(line.Spans))
 	}
 	for i, s := range line.Spans {
-		id, ok := entities[s.Entity]
+		id, ok := p.entities[s.Entity]
 		if !ok {
-			return Document{}, fmt.Errorf("span [%s, %d, %d]: entity is not in the schema%s", strconv.Quote(s.Entity), s.Start, s.End, nearest.Hint(s.Entity, schema.Names()))
+			return Document{}, fmt.Errorf("span [%s, %d, %d]: entity is not in the schema%s", strconv.Quote(s.Entity), s.Start, s.End, nearest.Hint(s.Entity, p.schema.Names()))
 		}
 		d.Spans[i] = Span{Entity: id, Start: s.Start, End: s.End}
 	}

@@ -25,30 +25,29 @@ type Count struct {
 	Labels    map[string]int `json:"labels"`              // entities per entity type that occurs
 }
 
-// countDocuments sums up docs. Empty domains and templates are not counted.
-func countDocuments(schema *Schema, docs []Document) Count {
-	c := Count{Documents: len(docs), Labels: map[string]int{}}
-	for i := range docs {
-		d := &docs[i]
-		c.Tokens += len(d.Tokens)
-		c.Entities += len(d.Spans)
-		for _, s := range d.Spans {
-			c.Labels[schema.Entities[s.Entity].Name]++
-		}
-		if d.Domain != "" {
-			if c.Domains == nil {
-				c.Domains = map[string]int{}
-			}
-			c.Domains[d.Domain]++
-		}
-		if d.Template != "" {
-			if c.Templates == nil {
-				c.Templates = map[string]int{}
-			}
-			c.Templates[d.Template]++
-		}
+// newCount counts nothing so far.
+func newCount() Count { return Count{Labels: map[string]int{}} }
+
+// add counts a document. Empty domains and templates are not counted.
+func (c *Count) add(schema *Schema, d *Document) {
+	c.Documents++
+	c.Tokens += len(d.Tokens)
+	c.Entities += len(d.Spans)
+	for _, s := range d.Spans {
+		c.Labels[schema.Entities[s.Entity].Name]++
 	}
-	return c
+	if d.Domain != "" {
+		if c.Domains == nil {
+			c.Domains = map[string]int{}
+		}
+		c.Domains[d.Domain]++
+	}
+	if d.Template != "" {
+		if c.Templates == nil {
+			c.Templates = map[string]int{}
+		}
+		c.Templates[d.Template]++
+	}
 }
 
 // equal says whether two counts agree in every figure.
