@@ -22,6 +22,7 @@ var layers = map[string]int{
 	"safetensors":           0,
 	"lines":                 -1,
 	"corpus/typeset":        -1,
+	"corpus/rules":          -1,
 	"corpus":                0,
 	"corpus/formats":        1,
 	"corpus/draw":           1,
