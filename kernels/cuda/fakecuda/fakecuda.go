@@ -8,8 +8,8 @@
 //     other, in order or shuffled by a seed;
 //   - a barrier or a warp operation that not all threads reach is an error;
 //   - device memory holds NaN until it is written, lies between pages that
-//     fault, and faults after it was freed; a pointer argument must point to
-//     it;
+//     fault, with bytes on either side that no kernel may change, and faults
+//     after it was freed; a pointer argument must point to it;
 //   - a kernel must be an entry of the PTX that is loaded, with parameters of
 //     the same sizes as in its source;
 //   - a launch beyond the limits of a device, its launch bounds or 48 KiB of

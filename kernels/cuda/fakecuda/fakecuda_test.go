@@ -285,6 +285,13 @@ func TestWriteWithinAlignment(t *testing.T) {
 	wantError(t, s.launch(s.bad, "write_past", 1, 4, 0, uint64(y), 3), "kernel write_past", "past the end of allocation", "of 12 bytes")
 }
 
+// TestWriteBefore writes before an allocation whose page has room there.
+func TestWriteBefore(t *testing.T) {
+	s := open(t)
+	y := s.floats(1, 2, 3)
+	wantError(t, s.launch(s.bad, "write_before", 1, 2, 0, uint64(y)), "kernel write_before", "bytes before allocation", "of 12 bytes")
+}
+
 func TestFreedMemory(t *testing.T) {
 	s := open(t)
 	x, y := s.floats(1, 2), s.floats(3, 4)

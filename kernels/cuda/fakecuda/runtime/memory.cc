@@ -19,10 +19,10 @@
 #endif
 
 namespace {
-const size_t PAGE = 4096, ALIGN = 16, RESERVED = (size_t)1 << 36;
+const size_t PAGE = 4096, ALIGN = 16, FRONT = 64, RESERVED = (size_t)1 << 36;
 
-// slack is what lies between the end of an allocation and its page's, NaN as
-// a float: an access there does not fault.
+// slack is what lies between the end of an allocation and its page's, and in the
+// FRONT bytes before it, NaN as a float: an access there does not fault.
 unsigned char slack(uintptr_t address) { return address % 4 == 3 ? 0xff : 0xa5; }
 
 struct Allocation {
@@ -31,11 +31,12 @@ struct Allocation {
 	size_t index; // of all allocations, from 1
 	Context *context;
 	bool live;
+	size_t front; // bytes of slack before it
 };
 
 // Addresses are given out in rising order and not again, so the list is sorted.
 std::vector<Allocation> allocations;
-std::vector<size_t> with_slack; // those whose end is not their page's
+std::vector<size_t> alive; // those not yet freed
 uintptr_t reserved, next_address;
 
 size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
@@ -126,17 +127,20 @@ uintptr_t allocate(size_t bytes, Context *context) {
 	size_t taken = round_up(bytes, ALIGN);
 	uintptr_t base = (uintptr_t)start + pages - taken;
 	memset((void *)base, 0xff, bytes);
+	size_t front = std::min(FRONT, pages - taken);
+	for (uintptr_t a = base - front; a < base; a++) *(unsigned char *)a = slack(a);
 	for (uintptr_t a = base + bytes; a < base + taken; a++) *(unsigned char *)a = slack(a);
 #if defined(__SANITIZE_ADDRESS__)
 	__asan_poison_memory_region(start, pages - taken);
 	__asan_poison_memory_region((void *)(base + bytes), taken - bytes);
 #endif
-	allocations.push_back({base, bytes, allocations.size() + 1, context, true});
-	if (taken != bytes) with_slack.push_back(allocations.size() - 1);
+	allocations.push_back({base, bytes, allocations.size() + 1, context, true, front});
+	alive.push_back(allocations.size() - 1);
 	state->allocations++;
 	state->live++;
 	state->live_bytes += bytes;
 	state->peak_bytes = std::max(state->peak_bytes, state->live_bytes);
+	races_forbid(base - front, front);
 	races_forbid(base + bytes, taken - bytes);
 	return base;
 }
@@ -152,7 +156,7 @@ static void drop(Allocation &a) {
 	state->live--;
 	state->live_bytes -= a.bytes;
 	size_t index = (size_t)(&a - allocations.data());
-	with_slack.erase(std::remove(with_slack.begin(), with_slack.end(), index), with_slack.end());
+	alive.erase(std::find(alive.begin(), alive.end(), index));
 }
 
 bool release(uintptr_t address, Context *context) {
@@ -230,17 +234,25 @@ void describe(uintptr_t address, char *text, size_t size) {
 		snprintf(text, size, "0x%zx, which was never allocated", (size_t)address);
 }
 
+#if !defined(__SANITIZE_ADDRESS__)
+// changed describes the first byte of slack that was written, and mends it.
+static bool changed(uintptr_t from, uintptr_t to, char *text, size_t size) {
+	for (uintptr_t p = from; p < to; p++)
+		if (*(unsigned char *)p != slack(p)) {
+			describe(p, text, size);
+			for (; p < to; p++) *(unsigned char *)p = slack(p);
+			return true;
+		}
+	return false;
+}
+#endif
+
 bool overrun(char *text, size_t size) {
 #if !defined(__SANITIZE_ADDRESS__)
-	for (size_t index : with_slack) {
-		Allocation &a = allocations[index];
-		uintptr_t end = a.base + round_up(a.bytes, ALIGN);
-		for (uintptr_t p = a.base + a.bytes; p < end; p++)
-			if (*(unsigned char *)p != slack(p)) {
-				describe(p, text, size);
-				for (; p < end; p++) *(unsigned char *)p = slack(p);
-				return true;
-			}
+	for (size_t index : alive) {
+		const Allocation &a = allocations[index];
+		if (changed(a.base - a.front, a.base, text, size)) return true;
+		if (changed(a.base + a.bytes, a.base + round_up(a.bytes, ALIGN), text, size)) return true;
 	}
 #endif
 	(void)text, (void)size;

@@ -27,7 +27,8 @@ bool in_device(uintptr_t address);
 void describe(uintptr_t address, char *text, size_t size);
 
 // overrun looks at the bytes between the end of each allocation and its
-// page's end, and describes the first that was written, then restores them.
+// page's end, and at those before it, and describes the first that was
+// written, then restores them.
 bool overrun(char *text, size_t size);
 
 // release_all frees what a context still holds, and counts it as leaked.

@@ -86,3 +86,7 @@ extern "C" __global__ void cast(int *y, float x) {
 extern "C" __global__ void misaligned(float *y) {
 	*(double *)(y + 1) = 1;
 }
+
+extern "C" __global__ void write_before(float *y) {
+	y[-1 - (int)threadIdx.x] = 1;
+}
