@@ -94,7 +94,7 @@ func TestUnknownSpecs(t *testing.T) {
 
 func TestDefaultsAndValues(t *testing.T) {
 	e := experiment(t, "corpus: {generate: {documents: 50}, schema: core-73}\nmodel: {head: {kind: hybrid}, loss: {beta: 0.99}}\ncurriculum: {shares: [0.25, .5]}\ntrain: {learning_rate: 1e-2}\n")
-	if want := (corpus.Recipe{Documents: 50, Seed: 1, Noise: 0.02, Test: "seen"}); *e.Corpus.Generate != want {
+	if want := (corpus.Recipe{Documents: 50, Seed: 1, Noise: 0.02}); *e.Corpus.Generate != want {
 		t.Errorf("recipe %+v; want %+v", *e.Corpus.Generate, want)
 	}
 	if e.Model.Head.Kind != "hybrid" || e.Model.Head.Dim != 256 || e.Model.Loss.Beta != 0.99 || e.Model.Loss.Gamma != 2 || e.Train.LearningRate != 0.01 || e.Train.Epochs != 10 {

@@ -28,7 +28,5 @@ type Recipe struct {
 	Skew      float64 `yaml:"skew" json:"skew" default:"0" min:"0" max:"3" help:"how much rarer than published the rare template families are: shares are raised to the power 1 + skew"`
 	Tail      string  `yaml:"tail" json:"tail,omitempty" help:"exact numbers of training documents that hold a label, such as \"CAGE_CODE=5 LOT_NUMBER=0\""`
 
-	// What the test split is.
-	Test      string `yaml:"test" json:"test" default:"seen" oneof:"seen unseen" help:"seen: test documents are of the training documents' template families; unseen: of families that no other split has"`
-	TestLeast int    `yaml:"test_least" json:"test_least" default:"0" min:"0" max:"10000" help:"least number of test documents that hold each label; documents are added to the test split until it is reached"`
+	TestLeast int `yaml:"test_least" json:"test_least" default:"0" min:"0" max:"10000" help:"least number of test documents that hold each label; documents are added to the test split until it is reached"`
 }

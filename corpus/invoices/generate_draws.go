@@ -16,6 +16,10 @@ func uniform(seed uint64, name string) float64 {
 	return float64(stream.Seed(seed, name)>>11) / (1 << 53)
 }
 
+// fork is a source of its own, which takes two numbers of this one, however
+// many it gives.
+func (s draws) fork() draws { return draws{rand.New(rand.NewPCG(s.Uint64(), s.Uint64()))} }
+
 // chance is true with probability p.
 func (s draws) chance(p float64) bool { return s.Float64() < p }
 

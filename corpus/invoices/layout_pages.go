@@ -7,21 +7,28 @@ import (
 	"github.com/invoicelab/invoicelab/corpus/typeset"
 )
 
-// Draw makes document i of a recipe as it was laid out, and the display lists
-// of its pages: token k of the document is the word of the mark whose Token
-// is k. Where the recipe has no noise and no faults of reading, it is the
-// document that GenerateDocument gives; else it is what that one was read
-// from. Errors are those of GenerateDocument.
+// Draw makes document i of a recipe as Generator.Draw does. Errors are those
+// of GenerateDocument. To draw several, use New.
 func Draw(schema *corpus.Schema, recipe corpus.Recipe, i int) (corpus.Document, []typeset.Page, error) {
-	g, err := newGenerator(schema, recipe)
+	g, err := New(schema, recipe)
 	if err != nil {
 		return corpus.Document{}, nil, err
 	}
-	if i < 0 || i >= recipe.Documents {
-		return corpus.Document{}, nil, fmt.Errorf("draw: document %d: the recipe has documents 0 to %d", i, recipe.Documents-1)
+	if i < 0 || i >= g.Len() {
+		return corpus.Document{}, nil, fmt.Errorf("draw: document %d: the recipe has documents 0 to %d", i, g.Len()-1)
 	}
-	s, d, _ := g.clean(i)
-	return d, s.pages(), nil
+	d, pages := g.Draw(i)
+	return d, pages, nil
+}
+
+// Draw makes document k as it was laid out, and the display lists of its
+// pages: token t of the document is the word of the mark whose Token is t.
+// Where the recipe has no noise and no disorder, it is what Document gives;
+// else it is what that one was read from.
+func (g *Generator) Draw(k int) (corpus.Document, []typeset.Page) {
+	s, d, _ := g.clean(g.order(k))
+	g.label(&d)
+	return d, s.pages()
 }
 
 // pages gives the display lists of the pages of a sheet whose document is

@@ -1,43 +1,145 @@
 package invoices
 
 import (
+	"hash/fnv"
 	"math"
+	"math/rand/v2"
 	"unicode/utf8"
 
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/stream"
 )
 
-// confusions are what an OCR takes a character for.
-var confusions = map[rune][]string{
-	'0': {"O", "o", "8"}, '1': {"l", "I", "7"}, '2': {"Z", "z"}, '3': {"8", "B"}, '4': {"A", "9"}, '5': {"S", "s", "6"},
-	'6': {"b", "G"}, '7': {"1", "T"}, '8': {"B", "3", "6"}, '9': {"g", "q"},
-	'A': {"4", "R"}, 'B': {"8", "R"}, 'C': {"G", "("}, 'D': {"O", "0"}, 'E': {"F", "L"}, 'F': {"P", "E"}, 'G': {"6", "C"},
-	'H': {"N", "II"}, 'I': {"l", "1", "|"}, 'J': {"I", "]"}, 'K': {"X", "k"}, 'L': {"I", "E"}, 'M': {"N", "rn"}, 'N': {"H", "M"},
-	'O': {"0", "Q", "D"}, 'P': {"F", "R"}, 'Q': {"O", "0"}, 'R': {"P", "B"}, 'S': {"5", "s"}, 'T': {"7", "I"}, 'U': {"V", "LI"},
-	'V': {"U", "Y"}, 'W': {"VV", "w"}, 'X': {"K", "x"}, 'Y': {"V", "y"}, 'Z': {"2", "z"},
-	'a': {"o", "e"}, 'b': {"h", "6"}, 'c': {"e", "o"}, 'd': {"cl", "a"}, 'e': {"c", "o"}, 'f': {"t", "l"}, 'g': {"q", "9"},
-	'h': {"b", "n"}, 'i': {"l", "j", "1"}, 'j': {"i", ";"}, 'k': {"lc", "h"}, 'l': {"1", "I", "i"}, 'm': {"rn", "n"}, 'n': {"ri", "h"},
-	'o': {"0", "c", "a"}, 'p': {"q", "n"}, 'q': {"g", "9"}, 'r': {"n", "i"}, 's': {"5", "S"}, 't': {"f", "l"}, 'u': {"v", "ii"},
-	'v': {"u", "y"}, 'w': {"vv", "W"}, 'x': {"X", "k"}, 'y': {"v", "g"}, 'z': {"2", "Z"},
-	'.': {",", ":"}, ',': {".", ";"}, ':': {";", "."}, '-': {"~", "_"}, '/': {"l", "1"}, '$': {"S", "5"}, '#': {"H", "4"}, '&': {"8", "6"},
-	'(': {"C", "["}, ')': {"]", "J"}, '|': {"I", "l"}, '%': {"96", "X"}, '€': {"C", "E"}, '£': {"E", "L"}, '@': {"a", "Q"}, '*': {"x", "+"},
-	'ä': {"a"}, 'ö': {"o"}, 'ü': {"u"}, 'é': {"e"}, 'ß': {"B"}, '\'': {"`"}, '=': {"-"},
+// The model of the OCR. Each word of a clean document is read wrong with
+// probability Recipe.Noise. A word that is read wrong is
+//
+//	run together with the next word   with probability mergeShare
+//	divided in two                    with probability splitShare
+//	misread in one character          else, and in one more with probability moreErrors, and so on
+//
+// Where a word cannot be run together or divided it is misread. A misread
+// character is lost with probability lostShare, else taken for another one of
+// confusions. Two words are run together only if they stand on one line and
+// belong to one entity or none, so that labels stay exact.
+const (
+	mergeShare = 0.12
+	splitShare = 0.12
+	moreErrors = 0.25
+	lostShare  = 0.25
+)
+
+// wordNoise gives each word a stream of its own, by its text and by how often
+// the text stood before in the document: a twin in which other words change
+// has the same errors in the words that do not.
+type wordNoise struct {
+	seed uint64
+	seen map[string]uint64
 }
 
-// deletion is the share of errors that drop a character; the others put a
-// wrong one.
-const deletion = 0.25
+func newWordNoise(seed uint64, name string) *wordNoise {
+	return &wordNoise{seed: stream.Seed(seed, name), seen: map[string]uint64{}}
+}
 
-// addNoise gives each token an OCR error with probability rate, and moves the
+func (n *wordNoise) word(text string) draws {
+	h := fnv.New64a()
+	h.Write([]byte(text))
+	at := n.seen[text]
+	n.seen[text] = at + 1
+	return draws{rand.New(rand.NewPCG(n.seed^at*0x9e3779b97f4a7c15, h.Sum64()))}
+}
+
+// addNoise reads a document with errors at a rate for each word, and moves the
 // edges of all boxes by up to ceil(50*rate) units, at most 4, as far as the
 // order of the tokens on a line allows. Texts stay non-empty and without
-// spaces.
-func addNoise(tokens []corpus.Token, r draws, rate float64) {
-	for k := range tokens {
-		if r.chance(rate) {
-			tokens[k].Text = misread(r, tokens[k].Text)
+// spaces; spans, structure and visual types follow their words.
+func addNoise(d *corpus.Document, noise *wordNoise, rate float64) {
+	owner := spanOwners(d)
+	var out corpus.Document
+	out.Tokens = make([]corpus.Token, 0, len(d.Tokens)+4)
+	first := make([]int, len(d.Tokens)+1) // of the new tokens of each old one
+	emit := func(k int, t corpus.Token) {
+		out.Tokens = append(out.Tokens, t)
+		if d.Structure != nil {
+			out.Structure = append(out.Structure, d.Structure[k])
+		}
+		if d.Visual != nil {
+			out.Visual = append(out.Visual, d.Visual[k])
 		}
 	}
+	for k := 0; k < len(d.Tokens); k++ {
+		t := d.Tokens[k]
+		r := noise.word(t.Text)
+		first[k] = len(out.Tokens)
+		wrong, kind := r.chance(rate), r.Float64()
+		switch {
+		case !wrong:
+			emit(k, t)
+		case kind < mergeShare && k+1 < len(d.Tokens) && mergeable(d, owner, k):
+			next := d.Tokens[k+1]
+			noise.word(next.Text)
+			t.Text += next.Text
+			t.Box = corpus.Box{X0: t.Box.X0, Y0: min(t.Box.Y0, next.Box.Y0), X1: max(t.Box.X1, next.Box.X1), Y1: max(t.Box.Y1, next.Box.Y1)}
+			emit(k, t)
+			k++
+			first[k] = len(out.Tokens) - 1
+		case kind >= mergeShare && kind < mergeShare+splitShare && utf8.RuneCountInString(t.Text) > 3 && t.Box.X1-t.Box.X0 >= 4:
+			a, b := divided(r, t)
+			emit(k, a)
+			emit(k, b)
+		default:
+			t.Text = misread(r, t.Text)
+			for r.chance(moreErrors) {
+				t.Text = misread(r, t.Text)
+			}
+			emit(k, t)
+		}
+	}
+	first[len(d.Tokens)] = len(out.Tokens)
+	for k, s := range d.Spans {
+		// The token after a span may begin where the span's last one began
+		// only if both were run together, which mergeable excludes.
+		d.Spans[k].Start, d.Spans[k].End = first[s.Start], first[s.End]
+	}
+	d.Tokens, d.Structure, d.Visual = out.Tokens, out.Structure, out.Visual
+	jitter(d.Tokens, noise.word("\x00boxes"), rate)
+}
+
+// spanOwners gives for each token the index of its span, -1 for none.
+func spanOwners(d *corpus.Document) []int {
+	owner := make([]int, len(d.Tokens))
+	for k := range owner {
+		owner[k] = -1
+	}
+	for n, s := range d.Spans {
+		for k := s.Start; k < s.End; k++ {
+			owner[k] = n
+		}
+	}
+	return owner
+}
+
+// mergeable says whether words k and k+1 may be run together.
+func mergeable(d *corpus.Document, owner []int, k int) bool {
+	a, b := &d.Tokens[k], &d.Tokens[k+1]
+	return a.Line == b.Line && a.Page == b.Page && owner[k] == owner[k+1] &&
+		(d.Structure == nil || d.Structure[k] == d.Structure[k+1]) && (d.Visual == nil || d.Visual[k] == d.Visual[k+1])
+}
+
+// divided reads one word as two; the gap falls after any character but the
+// last.
+func divided(r draws, t corpus.Token) (a, b corpus.Token) {
+	chars := []rune(t.Text)
+	at := r.between(1, len(chars)-1)
+	a, b = t, t
+	a.Text, b.Text = string(chars[:at]), string(chars[at:])
+	width := int(t.Box.X1 - t.Box.X0)
+	cut := t.Box.X0 + int16(max(1, min(width-1, width*at/len(chars))))
+	a.Box.X1, b.Box.X0 = cut, cut
+	return a, b
+}
+
+// jitter moves the edges of boxes.
+func jitter(tokens []corpus.Token, r draws, rate float64) {
 	reach := min(4, int(math.Ceil(50*rate)))
 	shift := func(v int16, lo, hi int16) int16 {
 		return max(lo, min(hi, v+int16(r.IntN(2*reach+1)-reach)))
@@ -45,10 +147,10 @@ func addNoise(tokens []corpus.Token, r draws, rate float64) {
 	for k := range tokens {
 		b := &tokens[k].Box
 		left, right := int16(0), int16(1000)
-		if k > 0 && tokens[k-1].Line == tokens[k].Line {
+		if k > 0 && tokens[k-1].Line == tokens[k].Line && tokens[k-1].Box.X1 <= b.X0 {
 			left = tokens[k-1].Box.X1
 		}
-		if k+1 < len(tokens) && tokens[k+1].Line == tokens[k].Line {
+		if k+1 < len(tokens) && tokens[k+1].Line == tokens[k].Line && tokens[k+1].Box.X0 >= b.X1 {
 			right = tokens[k+1].Box.X0
 		}
 		b.X0 = shift(b.X0, left, b.X1-1)
@@ -65,7 +167,7 @@ func misread(r draws, s string) string {
 	start := len(string(chars[:at]))
 	end := start + utf8.RuneLen(chars[at])
 	wrong := ""
-	if len(chars) == 1 || !r.chance(deletion) {
+	if len(chars) == 1 || !r.chance(lostShare) {
 		wrong = "." // what is left of an unusual character
 		if list := confusions[chars[at]]; list != nil {
 			wrong = pick(r, list)

@@ -1,8 +1,6 @@
 package invoices
 
 import (
-	"fmt"
-
 	"github.com/invoicelab/invoicelab/corpus"
 )
 
@@ -10,18 +8,19 @@ import (
 // not be in memory. They are those of Generate, in the same order, and it
 // gives the same errors.
 func Source(schema *corpus.Schema, recipe corpus.Recipe) (corpus.Source, error) {
-	g, err := newGenerator(schema, recipe)
+	g, err := New(schema, recipe)
 	if err != nil {
 		return corpus.Source{}, err
 	}
+	return g.Source(), nil
+}
+
+// Source gives the documents of the generator one by one.
+func (g *Generator) Source() corpus.Source {
 	return corpus.Source{
-		Manifest: corpus.Manifest{
-			Name:   fmt.Sprintf("generated-%s-%d-seed%d", schema.Name, recipe.Documents, recipe.Seed),
-			Source: "generated",
-			Recipe: &recipe,
-		},
-		Schema:    schema,
-		Documents: recipe.Documents,
-		Document:  g.document,
-	}, nil
+		Manifest:  g.Manifest(),
+		Schema:    g.schema,
+		Documents: g.Len(),
+		Document:  g.Document,
+	}
 }

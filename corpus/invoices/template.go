@@ -2,6 +2,7 @@ package invoices
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,18 +60,6 @@ const (
 	kindWaybill    = "WAYBILL"
 )
 
-// drawFamily draws a family by the weights.
-func drawFamily(r draws) *family {
-	at := r.IntN(10000)
-	for k := range families {
-		if at < families[k].weight {
-			return &families[k]
-		}
-		at -= families[k].weight
-	}
-	panic("corpus: drawFamily: the weights of the families do not sum to 10,000")
-}
-
 // style is what a document's make-up has in common throughout.
 type style struct {
 	body, small, large, title text
@@ -85,9 +74,14 @@ type style struct {
 	look                      look
 }
 
-// composer draws the content of one document and sets it on a sheet.
+// composer draws the content of one document and sets it on a sheet. Its own
+// draws decide the content. Conventions of the country and the make-up come
+// from streams of their own, so that a twin can have other ones and the same
+// content.
 type composer struct {
 	draws
+	look  draws // of the make-up
+	hard  hardness
 	split corpus.Split
 	style style
 	sheet *sheet
@@ -98,40 +92,54 @@ type composer struct {
 }
 
 // compose makes a document of a family. Company names are of the split.
-func compose(f *family, r draws, split corpus.Split) *composer {
-	c := &composer{draws: r, split: split, notes: notesOf(f.domain)}
-	c.ct = &countries[r.weighted(countryShares...)]
-	c.date = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(7*365))
-	c.style = c.drawStyle()
-	f.draw(c)
+func compose(d drawn, recipe *corpus.Recipe, o order) *composer {
+	c := &composer{draws: d.draws, split: d.split, notes: notesOf(d.family.domain)}
+	c.hard = newHardness(recipe, d.name, o)
+	c.look = newDraws(recipe.Seed, d.name+o.twin.suffix(TwinLayout, "/layout"))
+	c.ct = drawCountry(newDraws(recipe.Seed, d.name+"/country"), o.twin.Part == TwinLocale)
+	c.date = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, c.IntN(7*365))
+	c.style = c.drawStyle(newDraws(recipe.Seed, d.name+o.twin.suffix(TwinLocale, "/locale")))
+	d.family.draw(c)
 	c.finish()
 	return c
 }
 
-func (c *composer) drawStyle() style {
-	size := 8.5 + 0.25*float64(c.between(0, 9))
-	lead := 1.22 + 0.02*float64(c.between(0, 16))
+// drawCountry draws the country of a document; the twin has another one.
+func drawCountry(r draws, twin bool) *country {
+	k := r.weighted(countryShares...)
+	if twin {
+		others := slices.Clone(countryShares)
+		others[k] = 0
+		k = r.weighted(others...)
+	}
+	return &countries[k]
+}
+
+// drawStyle draws the make-up; forms of dates and amounts come from locale.
+func (c *composer) drawStyle(locale draws) style {
+	size := 8.5 + 0.25*float64(c.look.between(0, 9))
+	lead := 1.22 + 0.02*float64(c.look.between(0, 16))
 	st := style{
 		body:      text{size: size, line: size * lead},
 		small:     text{size: size * 0.85, line: size * 0.85 * lead},
 		large:     text{size: size * 1.5, line: size * 1.5 * lead},
 		title:     text{size: size * 2, line: size * 2 * lead},
-		gap:       float64(c.between(11, 30)),
-		suffix:    pick(c.draws, []string{":", ":", ":", "", "", " :", "."}),
-		upperKeys: c.chance(0.15),
-		meta:      []pairForm{pairsInline, pairsTabbed, pairsSpread, pairsGrid, pairsAbove}[c.weighted(25, 30, 15, 20, 10)],
-		totals:    []pairForm{pairsSpread, pairsRight, pairsTabbed}[c.weighted(60, 25, 15)],
-		dateForm:  pick(c.draws, c.ct.dateForms),
-		mirrored:  c.chance(0.4),
+		gap:       float64(c.look.between(11, 30)),
+		suffix:    pick(c.look, []string{":", ":", ":", "", "", " :", "."}),
+		upperKeys: c.look.chance(0.15),
+		meta:      []pairForm{pairsInline, pairsTabbed, pairsSpread, pairsGrid, pairsAbove}[c.look.weighted(25, 30, 15, 20, 10)],
+		totals:    []pairForm{pairsSpread, pairsRight, pairsTabbed}[c.look.weighted(60, 25, 15)],
+		dateForm:  pick(locale, c.ct.dateForms),
+		mirrored:  c.look.chance(0.4),
 		articles:  c.IntN(5),
 	}
 	st.money = moneyForm{
-		comma:   c.chance(c.ct.decimalComma),
-		group:   c.chance(0.85),
+		comma:   locale.chance(c.ct.decimalComma),
+		group:   locale.chance(0.85),
 		symbol:  c.ct.symbol,
 		code:    c.ct.currency,
-		place:   moneyPlace(c.weighted(30, 35, 20, 15)),
-		inTable: c.chance(0.25),
+		place:   moneyPlace(locale.weighted(30, 35, 20, 15)),
+		inTable: locale.chance(0.25),
 	}
 	return st
 }
@@ -142,19 +150,19 @@ func (c *composer) open(small float64) {
 	if c.ct.letterPaper {
 		p = paperLetter
 	}
-	if c.chance(small) {
+	if c.look.chance(small) {
 		p = paperA5Landscape
 		if c.ct.letterPaper {
 			p = paperHalfLetter
 		}
 	}
-	c.sheet = newSheet(p, float64(c.between(36, 60)))
-	c.style.dress(drawLook(c.draws, false))
+	c.sheet = newSheet(p, float64(c.look.between(36, 60)))
+	c.style.dress(drawLook(c.look, false))
 	c.sheet.wear(c.style.look)
 	c.sheet.section = headerSection
 	page := c.plainFooter()
 	always := c.chance(0.07)
-	company := c.chance(0.5)
+	company := c.look.chance(0.5)
 	c.sheet.footer = func(n int) block {
 		if n == 0 && !always && !c.sheet.continues {
 			return nil
@@ -166,7 +174,7 @@ func (c *composer) open(small float64) {
 // plainFooter gives the footer with the number of the page in the form of
 // this document.
 func (c *composer) plainFooter() func(page int, centred bool) block {
-	form := c.IntN(4)
+	form := c.look.IntN(4)
 	return func(page int, centred bool) block {
 		n := fmt.Sprint(page + 1)
 		var s string
@@ -191,6 +199,7 @@ func (c *composer) plainFooter() func(page int, centred bool) block {
 // value is text of a field, one entity of its own.
 func (c *composer) value(f field, s string) piece {
 	c.last++
+	s = c.written(f, s)
 	return piece{text: s, field: f, id: c.last}
 }
 
@@ -209,18 +218,29 @@ func (c *composer) heading(words []string) piece {
 }
 
 // keyWord writes a key word in the style of the document.
-func (c *composer) keyWord(s string) []piece {
-	if s == "" {
-		return nil
+func (c *composer) keyWord(s string) []piece { return c.announced(noField, s) }
+
+// key draws a key word of a field; that of a twin of the field's label is
+// another one.
+func (c *composer) key(f field) []piece {
+	words := keyWords[f]
+	k := c.IntN(len(words))
+	if f == c.hard.changed {
+		k = another(words, k)
 	}
-	if c.style.upperKeys {
-		s = strings.ToUpper(s)
-	}
-	return []piece{{text: s + c.style.suffix, emphasis: c.style.look.keys}}
+	return c.announced(f, words[k])
 }
 
-// key draws a key word of a field.
-func (c *composer) key(f field) []piece { return c.keyWord(pick(c.draws, keyWords[f])) }
+// another is the index of the next word of a list that differs from word k,
+// k where there is none.
+func another(words []string, k int) int {
+	for n := range words {
+		if j := (k + n) % len(words); words[j] != words[k] {
+			return j
+		}
+	}
+	return k
+}
 
 // pair is a value with one of the key words of its field.
 func (c *composer) pair(f field, s string) pair {
@@ -255,12 +275,19 @@ func (c *composer) amount(f field, a cents) []piece {
 func (c *composer) amountPair(f field, a cents) pair { return pair{c.key(f), c.amount(f, a)} }
 
 // sides sets two blocks side by side, in the order that the style has; each
-// is made for its width.
+// is made for its width, and drawn the same on either side.
 func (c *composer) sides(left, right func(width float64) block) {
-	if c.style.mirrored {
-		left, right = right, left
-	}
+	content := c.draws
+	l, r := content.fork(), content.fork()
 	full := c.sheet.full()
 	half := (full - 24) / 2
-	c.sheet.side(left(half), right(half), half+24)
+	c.draws = l
+	a := left(half)
+	c.draws = r
+	b := right(half)
+	c.draws = content
+	if c.style.mirrored {
+		a, b = b, a
+	}
+	c.sheet.side(a, b, half+24)
 }

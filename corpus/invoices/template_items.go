@@ -3,6 +3,7 @@ package invoices
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // itemForm says what a table of items shows.
@@ -130,11 +131,13 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 
 // columnTitle writes the head of a column.
 func (c *composer) columnTitle(s string) []piece {
-	if title := c.keyWord(s); title != nil {
-		title[0].text = title[0].text[:len(title[0].text)-len(c.style.suffix)]
-		return title
+	if form, how := c.keyForm(noField); form == keyShort {
+		s = shortened(s, how)
 	}
-	return nil
+	if c.style.upperKeys {
+		s = strings.ToUpper(s)
+	}
+	return []piece{plain(s)}
 }
 
 // lineTotal is the amount of an item in its own field.
