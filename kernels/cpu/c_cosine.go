@@ -15,21 +15,21 @@ func (n *native) reciprocals(inv []float32, x kernels.Mat) {
 	})
 }
 
-// directions is the rows of p at length 1.
+// directions is the rows of p at length 1, until the next call.
 func (n *native) directions(p kernels.Mat, inv []float32) []float32 {
-	unit := make([]float32, p.Rows*p.Cols)
-	C.k_scale_rows(n.k, float(unit), float(p.Data.Host), float(inv), 1, C.long(p.Rows), C.long(p.Cols))
-	return unit
+	n.unit = grown(n.unit, p.Rows*p.Cols)
+	C.k_scale_rows(n.k, float(n.unit), float(p.Data.Host), float(inv), 1, C.long(p.Rows), C.long(p.Cols))
+	return n.unit
 }
 
 func (n *native) Cosine(y kernels.Mat, xInv, pInv kernels.F32, x, p kernels.Mat, temperature kernels.F32) {
 	kernels.CheckCosine("Cosine", y, xInv, pInv, x, p, temperature)
-	n.reciprocals(xInv.Host, x)
+	c, d := p.Rows, x.Cols
 	n.reciprocals(pInv.Host, p)
-	c, scale := p.Rows, C.float(temperature.Host[0])
-	n.gemm(y.Data.Host, x.Data.Host, n.directions(p, pInv.Host), x.Rows, c, x.Cols, true, false, func(lo, hi int) {
-		out := floatAt(y.Data.Host, lo*c)
-		C.k_scale_rows(n.k, out, out, floatAt(xInv.Host, lo), scale, C.long(hi-lo), C.long(c))
+	n.pack(n.directions(p, pInv.Host), c, d, true)
+	n.pool.split(x.Rows, n.tile, nsMulAdd*float64(c*d), func(_, lo, hi int) {
+		C.k_cosine_rows(n.k, float(y.Data.Host), float(xInv.Host), float(x.Data.Host), float(n.packed), C.float(temperature.Host[0]), minNorm,
+			C.long(lo), C.long(hi), C.long(c), C.long(d))
 	})
 }
 
@@ -42,25 +42,29 @@ func (n *native) CosineGrad(dx, dp kernels.Mat, dTemperature kernels.F32, dy, y,
 	kernels.NeedLen(op, "dTemperature", dTemperature.Len, 1)
 	rows, d, c, scale := x.Rows, x.Cols, p.Rows, temperature.Host[0]
 
-	// pull = temperature dy / |x| is what both gradients multiply.
-	pull, sums := make([]float32, rows*c), make([]float64, (rows+chunk-1)/chunk)
-	n.pool.chunks(rows, 2*nsElement*float64(c), func(_, i, lo, hi int) {
-		sums[i] = float64(C.k_cosine_pulls(n.k, floatAt(pull, lo*c), floatAt(dy.Data.Host, lo*c), floatAt(y.Data.Host, lo*c),
-			floatAt(xInv.Host, lo), C.float(scale), C.long(hi-lo), C.long(c)))
+	// dy goes back through the directions of both sides, less the temperature: their cosines,
+	// which dTemperature needs, come out on the way, so y is not read.
+	n.pack(n.directions(p, pInv.Host), d, c, false)
+	count, size := sections(rows)
+	n.parts = grown(n.parts, max(count, 1)*c*d)
+	work, sums := int(C.k_cosine_grad_work(n.k, C.long(d))), make([]float64, count)
+	n.pool.run(count, func(worker, i int) {
+		lo, hi := i*size, min((i+1)*size, rows)
+		sums[i] = float64(C.k_cosine_grad_rows(n.k, floatAt(dx.Data.Host, lo*d), floatAt(n.parts, i*c*d), floatAt(dy.Data.Host, lo*c),
+			floatAt(x.Data.Host, lo*d), floatAt(xInv.Host, lo), float(n.packed), C.float(scale), C.float(maxInv),
+			C.long(hi-lo), C.long(c), C.long(d), float(n.worker(worker, work))))
 	})
-	var total float64
+	if count == 0 {
+		return
+	}
+	total := float64(dTemperature.Host[0])
 	for _, s := range sums {
 		total += s
 	}
-	dTemperature.Host[0] = float32(float64(dTemperature.Host[0]) + total/float64(scale))
-
-	n.gemm(dx.Data.Host, pull, n.directions(p, pInv.Host), rows, d, c, false, false, func(lo, hi int) {
-		C.k_take_along(n.k, floatAt(dx.Data.Host, lo*d), floatAt(x.Data.Host, lo*d), floatAt(xInv.Host, lo),
-			C.float(maxInv), C.long(hi-lo), C.long(d))
-	})
-	g := make([]float32, c*d)
-	n.gemmT(g, pull, c, x.Data.Host, d, c, d, rows, false)
-	n.fromDirections(dp, g, p, pInv.Host, 1)
+	dTemperature.Host[0] = float32(total)
+	g := n.parts[:c*d]
+	n.sumParts(g, n.parts, count, false)
+	n.fromDirections(dp, g, p, pInv.Host, scale)
 }
 
 // fromDirections adds scale times the gradient of p to dp, where g is the
@@ -86,7 +90,7 @@ func (n *native) Separation(dp kernels.Mat, loss kernels.F64, p kernels.Mat, sca
 	n.reciprocals(inv, p)
 	unit := n.directions(p, inv)
 	cos, g := make([]float32, c*c), make([]float32, c*d)
-	n.gemm(cos, unit, unit, c, c, d, true, false, nil)
+	n.gemm(cos, unit, unit, c, c, d, true, false)
 	for i := range c {
 		cos[i*c+i] = 0
 	}
@@ -96,7 +100,7 @@ func (n *native) Separation(dp kernels.Mat, loss kernels.F64, p kernels.Mat, sca
 	for i := range c {
 		loss.Host[0] += float64(C.k_sum_squares(n.k, floatAt(cos, i*c), C.long(c))) / pairs
 	}
-	n.gemm(g, cos, unit, c, d, c, false, false, nil)
+	n.gemm(g, cos, unit, c, d, c, false, false)
 	for i := range g {
 		g[i] *= f
 	}

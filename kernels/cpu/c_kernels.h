@@ -1,7 +1,7 @@
 // The C kernels as Go sees them. Every kernel is declared once, in the list
 // KERNELS: as a field of the table of an instruction level, and as a function
 // k_NAME that calls it through a table. What each one does stands at its
-// definition in c_gemm.h, c_elem.h, c_rows.h, c_loss.h, c_chain.h, c_chain_step.h, c_crf_group.h, c_known.h, c_viterbi.h and c_peak.h.
+// definition in c_gemm.h, c_cosine.h, c_elem.h, c_rows.h, c_loss.h, c_chain.h, c_chain_step.h, c_crf_group.h, c_known.h, c_viterbi.h and c_peak.h.
 #ifndef C_KERNELS_H
 #define C_KERNELS_H
 
@@ -33,6 +33,8 @@ enum {
 	X(void, gemm_t, (float *c, const float *a, long lda, const float *b, long ldb, long i0, long i1, long N, long K, \
 	                 int accumulate, float *scratch), \
 	  (c, a, lda, b, ldb, i0, i1, N, K, accumulate, scratch)) \
+	X(void, sum_parts, (float *y, const float *parts, long n, long size, long lo, long hi, int accumulate), \
+	  (y, parts, n, size, lo, hi, accumulate)) \
 	X(double, peak, (long rounds), (rounds)) \
 	X(void, axpy, (float *y, float alpha, const float *x, long n), (y, alpha, x, n)) \
 	X(void, add_bias, (float *y, const float *bias, long rows, long c), (y, bias, rows, c)) \
@@ -73,8 +75,13 @@ enum {
 	X(void, argmax_rows, (int32_t *path, const float *z, long rows, long c), (path, z, rows, c)) \
 	X(void, inv_norms, (float *inv, const float *x, double least, long rows, long d), (inv, x, least, rows, d)) \
 	X(void, scale_rows, (float *y, const float *x, const float *inv, float f, long rows, long c), (y, x, inv, f, rows, c)) \
-	X(double, cosine_pulls, (float *scaled, const float *dy, const float *y, const float *inv, float f, long rows, long c), \
-	  (scaled, dy, y, inv, f, rows, c)) \
+	X(void, cosine_rows, (float *y, float *inv, const float *x, const float *packed, float f, double least, \
+	                      long i0, long i1, long c, long d), \
+	  (y, inv, x, packed, f, least, i0, i1, c, d)) \
+	X(long, cosine_grad_work, (long d), (d)) \
+	X(double, cosine_grad_rows, (float *dx, float *sum, const float *dy, const float *x, const float *inv, const float *packed, \
+	                             float f, float clamped, long rows, long c, long d, float *work), \
+	  (dx, sum, dy, x, inv, packed, f, clamped, rows, c, d, work)) \
 	X(void, take_along, (float *g, const float *v, const float *inv, float clamped, long rows, long d), \
 	  (g, v, inv, clamped, rows, d)) \
 	X(void, chain_layout, (struct chain_shape *shape, int32_t *perm, int32_t *legal_from, const float *trans, float least, long c), \

@@ -23,15 +23,22 @@ func (n *native) MatMul(c, a, b kernels.Mat, ta, tb, accumulate bool) {
 		n.gemmT(c.Data.Host, a.Data.Host, m, b.Data.Host, cols, m, cols, k, accumulate)
 		return
 	}
-	n.gemm(c.Data.Host, a.Data.Host, b.Data.Host, m, cols, k, tb, accumulate, nil)
+	n.gemm(c.Data.Host, a.Data.Host, b.Data.Host, m, cols, k, tb, accumulate)
 }
 
-// gemm is c [m, cols] = or += a [m, k] op(b). after, where it is not nil, is
-// called for rows [lo, hi) of c as soon as they are done.
-func (n *native) gemm(c, a, b []float32, m, cols, k int, tb, accumulate bool, after func(lo, hi int)) {
+// gemm is c [m, cols] = or += a [m, k] op(b).
+func (n *native) gemm(c, a, b []float32, m, cols, k int, tb, accumulate bool) {
 	if m == 0 || cols == 0 {
 		return
 	}
+	n.pack(b, cols, k, tb)
+	n.pool.split(m, n.tile, nsMulAdd*float64(cols*k), func(_, lo, hi int) {
+		C.k_gemm_rows(n.k, float(c), float(a), float(n.packed), C.long(lo), C.long(hi), C.long(cols), C.long(k), flag(accumulate))
+	})
+}
+
+// pack puts op(b) [k, cols] into n.packed.
+func (n *native) pack(b []float32, cols, k int, tb bool) {
 	panels := (cols + n.panel - 1) / n.panel
 	n.packed = grown(n.packed, panels*n.panel*k)
 	ldb := cols
@@ -41,11 +48,25 @@ func (n *native) gemm(c, a, b []float32, m, cols, k int, tb, accumulate bool, af
 	n.pool.split(panels, 1, nsElement*float64(n.panel*k), func(_, lo, hi int) {
 		C.k_gemm_pack(n.k, float(n.packed), float(b), C.long(ldb), flag(tb), C.long(cols), C.long(k), C.long(lo), C.long(hi))
 	})
-	n.pool.split(m, n.tile, nsMulAdd*float64(cols*k), func(_, lo, hi int) {
-		C.k_gemm_rows(n.k, float(c), float(a), float(n.packed), C.long(lo), C.long(hi), C.long(cols), C.long(k), flag(accumulate))
-		if after != nil {
-			after(lo, hi)
-		}
+}
+
+// A sum over many rows is taken in sections, each by one thread, and then over the
+// sections, in order. Their borders depend on the number of rows alone.
+const (
+	section     = 512 // rows, at least
+	maxSections = 16  // each takes memory for a whole result
+)
+
+// sections is how many there are of rows, and how many rows each has, the last perhaps fewer.
+func sections(rows int) (count, size int) {
+	size = max(section, (rows+maxSections-1)/maxSections)
+	return (rows + size - 1) / size, size
+}
+
+// sumParts is y = or += the sum of count parts, which lie one after the other.
+func (n *native) sumParts(y, parts []float32, count int, accumulate bool) {
+	n.pool.split(len(y), n.lanes, nsElement*float64(count), func(_, lo, hi int) {
+		C.k_sum_parts(n.k, float(y), float(parts), C.long(count), C.long(len(y)), C.long(lo), C.long(hi), flag(accumulate))
 	})
 }
 
@@ -54,18 +75,26 @@ func (n *native) gemmT(c, a []float32, lda int, b []float32, ldb, m, cols, k int
 	if m == 0 || cols == 0 {
 		return
 	}
+	scratch := (cols + n.panel - 1) / n.panel * n.panel * gemmTBlock
+	rows := func(worker int, c []float32, k0, k1, lo, hi int, accumulate bool) {
+		C.k_gemm_t(n.k, float(c), floatAt(a, k0*lda), C.long(lda), floatAt(b, k0*ldb), C.long(ldb), C.long(lo), C.long(hi), C.long(cols),
+			C.long(k1-k0), flag(accumulate), float(n.worker(worker, scratch)))
+	}
+	if count, size := sections(k); count > 1 {
+		n.parts = grown(n.parts, count*m*cols)
+		n.pool.run(count, func(worker, i int) {
+			rows(worker, n.parts[i*m*cols:], i*size, min((i+1)*size, k), 0, m, false)
+		})
+		n.sumParts(c[:m*cols], n.parts, count, accumulate)
+		return
+	}
 	// Every part packs all of b for itself: one part a thread.
 	parts := 1
 	if float64(m*cols*k)*nsMulAdd > 2*share {
 		parts = n.pool.threads
 	}
 	size := ((m+parts-1)/parts + n.tile - 1) / n.tile * n.tile
-	scratch := (cols + n.panel - 1) / n.panel * n.panel * gemmTBlock
-	n.pool.run((m+size-1)/size, func(worker, part int) {
-		lo, hi := part*size, min((part+1)*size, m)
-		C.k_gemm_t(n.k, float(c), float(a), C.long(lda), float(b), C.long(ldb), C.long(lo), C.long(hi), C.long(cols), C.long(k),
-			flag(accumulate), float(n.worker(worker, scratch)))
-	})
+	n.pool.run((m+size-1)/size, func(worker, part int) { rows(worker, c, 0, k, part*size, min((part+1)*size, m), accumulate) })
 }
 
 func (n *native) AddBias(y kernels.Mat, bias kernels.F32) {

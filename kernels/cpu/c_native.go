@@ -26,6 +26,8 @@ type native struct {
 	lanes int // floats of a vector
 
 	packed  []float32   // of the operand b of a product
+	parts   []float32   // of a sum over rows, one a section
+	unit    []float32   // directions of prototypes
 	scratch [][]float32 // one a worker
 	crf     crfMemory
 }

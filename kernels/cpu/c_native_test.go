@@ -43,7 +43,7 @@ func TestProductEdges(t *testing.T) {
 			}
 			return x
 		}
-		shapes := [][3]int{{192 + 1, 33, 320 + 1}, {2*192 + 5, 17, 9}, {3, 65, 2*320 + 3}}
+		shapes := [][3]int{{192 + 1, 33, 320 + 1}, {2*192 + 5, 17, 9}, {3, 65, 2*320 + 3}, {29, 40, 2*section + 7}, {3, 5, maxSections*section + 9}}
 		for _, m := range []int{1, 2, 3, 5, 7, 11, 12, 13, 23, 25} {
 			for _, c := range []int{1, 7, 9, 15, 16, 17, 31, 32, 33, 64} {
 				shapes = append(shapes, [3]int{m, c, r.IntN(140)})

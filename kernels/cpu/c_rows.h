@@ -172,22 +172,6 @@ static void scale_rows(float *y, const float *x, const float *inv, float f, long
 	}
 }
 
-// cosine_pulls prepares the gradient of y = f cos for some rows: scaled = f inv[r] dy[r].
-// It returns the sum of dy y.
-static double cosine_pulls(float *scaled, const float *dy, const float *y, const float *inv, float f, long rows, long c) {
-	double total = 0;
-	for (long r = 0; r < rows; r++, scaled += c, dy += c, y += c) {
-		vf g = set1(f * inv[r]), s = set_zero();
-		for (long j = 0; j < c; j += VW) {
-			vf d = load_to(dy + j, c - j);
-			store_to(scaled + j, g * d, c - j);
-			s = fma_v(d, load_to(y + j, c - j), s);
-		}
-		total += hsum(s);
-	}
-	return total;
-}
-
 // dot_d is the sum of x y in double.
 static double dot_d(const float *x, const float *y, long n) {
 	vd s = {0}, t = {0};

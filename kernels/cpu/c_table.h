@@ -1,5 +1,6 @@
 // The table of kernels of one instruction level: included once by each
 // c_LEVEL.c, which defines LEVEL_X and sets the compiler's target before.
+#include "c_cosine.h"
 #include "c_crf_group.h"
 #include "c_elem.h"
 #include "c_gemm.h"

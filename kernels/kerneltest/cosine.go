@@ -87,6 +87,25 @@ func cosine(s *suite) {
 	}
 }
 
+// cosineMany sums over more rows than a backend takes at once, and differences the
+// gradient of each row by the row alone.
+func cosineMany(s *suite) {
+	const n, c, d = 1100, 5, 7
+	r := rng("CosineMany")
+	k := proto{n: n, c: c, d: d, temperature: 3, x: normals(r, n*d, 1), p: normals(r, c*d, 1), dy: normals(r, n*c, 1), dp: normals(r, c*d, 1), dt: normals(r, 1, 1)}
+	forward, backward := k.run(s)
+	x, p, t := widen(k.x), widen(k.p), []float64{3}
+	s.near("Cosine of many rows", forward.f32["y"], mirrorCosine(x, p, d, t[0]), 0, 1e-5)
+	for i := range n {
+		row, up := x[i*d:(i+1)*d], k.dy[i*c:(i+1)*c]
+		s.slope(fmt.Sprintf("CosineGrad dx[%d] of many rows", i), backward.f32["dx"][i*d:(i+1)*d], nil, row,
+			func() float64 { return weighted(up, mirrorCosine(row, p, d, t[0])) }, 1e-5, 2e-4)
+	}
+	f := func() float64 { return weighted(k.dy, mirrorCosine(x, p, d, t[0])) }
+	s.slope("CosineGrad dp of many rows", backward.f32["dp"], k.dp, p, f, 1e-4, 1e-3)
+	s.slope("CosineGrad dTemperature of many rows", backward.f32["dTemperature"], k.dt, t, f, 1e-4, 1e-3)
+}
+
 // cosineNorms holds each norm by itself: zero rows, rows below the clamp (far, and by
 // half: there the length counts as constant, which shows), and rows of 1e30 and 1e-6, whose gradients are compared relative to their scale.
 func cosineNorms(s *suite) {

@@ -29,6 +29,7 @@ var parts = []part{
 	{"GroupExtremes", []string{"GroupLogSoftmax"}, groupExtremes},
 	{"GroupAdd", []string{"GroupAdd", "GroupSum"}, groupAdd},
 	{"Cosine", []string{"Cosine", "CosineGrad"}, cosine},
+	{"CosineMany", []string{"Cosine", "CosineGrad"}, cosineMany},
 	{"CosineNorms", []string{"Cosine", "CosineGrad"}, cosineNorms},
 	{"Separation", []string{"Separation"}, separation},
 	{"Loss", lossOps, loss},

@@ -43,8 +43,8 @@ var cKernels = []mutation{
 	{"kernels/cpu/c_gemm.h", "sign", "store(out, accumulate ? load(out) + s[r][v] : s[r][v]);", "store(out, accumulate ? load(out) - s[r][v] : s[r][v]);"},
 	{"kernels/cpu/c_gemm.h", "bound", "for (; l < k; l++)\n\t\t\tfor (long r = 0; r < 4; r++) dst", "for (; l + 1 < k; l++)\n\t\t\tfor (long r = 0; r < 4; r++) dst"},
 	{"kernels/cpu/c_gemm.h", "bound", "if (i1 >= MR) at = i1 - MR;", "if (i1 >= MR) at = i1 - MR + 1;"},
-	{"kernels/cpu/c_gemm.h", "reduction", "at_most(step, K - k), accumulate || k > 0);", "at_most(step, K - k), accumulate);"},
-	{"kernels/cpu/c_gemm.h", "reduction", "N, have, accumulate || k > 0);", "N, have, accumulate);"},
+	{"kernels/cpu/c_gemm.h", "reduction", "end, N, have, accumulate || k > 0,", "end, N, have, accumulate,"},
+	{"kernels/cpu/c_gemm.h", "reduction", "i1, N, have, accumulate || k > 0,", "i1, N, have, accumulate,"},
 	{"kernels/cpu/c_gemm.h", "barrier", "if (r < skip) continue;", ""},
 	{"kernels/cpu/c_gemm.h", "reduction", "for (long l = 0; l < k; l++) {\n\t\tvf x[2];", "for (long l = 1; l < k; l++) {\n\t\tvf x[2];"},
 
@@ -52,10 +52,15 @@ var cKernels = []mutation{
 	{"kernels/cpu/c_rows.h", "sign", "inv * (g - a - hat * b)", "inv * (g - a + hat * b)"},
 	{"kernels/cpu/c_rows.h", "reduction", "dg[k] += sum[k]", "dg[k] = sum[k]"},
 	{"kernels/cpu/c_rows.h", "bound", "for (long j = VW; j < n; j += VW) m = max_v(m, load_fill(x", "for (long j = 2 * VW; j < n; j += VW) m = max_v(m, load_fill(x"},
-	{"kernels/cpu/c_rows.h", "reduction", "total += hsum(s);", "total = hsum(s);"},
 	{"kernels/cpu/c_rows.h", "guard", "(1 / (norm > least ? norm : least))", "(1 / norm)"},
 	{"kernels/cpu/c_rows.h", "guard", "if (!(inv[r] < clamped)) continue;", "(void)clamped;"},
 	{"kernels/cpu/c_rows.h", "sign", "set1((float)-f)", "set1((float)f)"},
+
+	{"kernels/cpu/c_cosine.h", "sign", "fixed ? 0 : -along", "fixed ? 0 : along"},
+	{"kernels/cpu/c_cosine.h", "guard", "int fixed = !(inv[r] < clamped);", "int fixed = 0;\n\t\t(void)clamped;"},
+	{"kernels/cpu/c_cosine.h", "reduction", "total += along;", "total = along;"},
+	{"kernels/cpu/c_cosine.h", "reduction", "c, d, have, i > 0,", "c, d, have, 0,"},
+	{"kernels/cpu/c_cosine.h", "stride", "dx += COSINE_BLOCK * d, inv += COSINE_BLOCK)", "dx += COSINE_BLOCK * d)"},
 
 	{"kernels/cpu/c_loss.h", "sign", "total = rest + e, zero", "total = rest - e, zero"},
 	{"kernels/cpu/c_loss.h", "sign", "slope = q * q + 2 * p * q * nll;", "slope = q * q - 2 * p * q * nll;"},
