@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/corpus/formats"
+	"github.com/invoicelab/invoicelab/corpus/invoices"
 	"github.com/urfave/cli/v2"
 )
 
@@ -17,12 +19,14 @@ func corpusOutFlag() cli.Flag {
 
 func corpusGenerateCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "generate",
-		Usage:       "generate invoices of 8 domains",
-		Description: "Example: invoicelab corpus generate --documents 600 --seed 1 --out corpora/quick",
+		Name:  "generate",
+		Usage: "generate invoices of 8 domains",
+		Description: `Example: invoicelab corpus generate --documents 600 --seed 1 --out corpora/quick
+Documents are written as they are made, in parallel; the digest depends on the recipe and the schema alone. After an
+interrupt or a crash the same command goes on with what is stored in the folder .NAME.part beside the one to be made.`,
 		Flags: append([]cli.Flag{corpusOutFlag(),
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file", Value: "full-197"},
-		}, append(recipeFlags(), jsonFlag)...),
+		}, append(append(recipeFlags(), packingFlags()...), jsonFlag)...),
 		Action: corpusGenerate,
 	}
 }
@@ -35,14 +39,38 @@ func corpusImportCommand() *cli.Command {
 		Description: `Example: invoicelab corpus import --from conll data/snips --out corpora/snips
 What cannot be aligned, and what is changed, is counted and listed on standard error.
 Importers: ` + importerList(),
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "`IMPORTER` to use", Required: true}, corpusOutFlag(),
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file"},
 			&cli.Float64Flag{Name: "validation-share", Usage: "make a validation split from this share of the training documents, chosen by a hash of their id"},
 			jsonFlag,
-		},
+		}, packingFlags()...),
 		Action: corpusImport,
 	}
+}
+
+// packingFlags choose the files of a corpus.
+func packingFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "shard", Usage: "documents in a file at most; a split of more is several files, such as train-00000.jsonl", Value: corpus.DefaultShard},
+		&cli.StringFlag{Name: "compress", Usage: "compression of the files: none, gzip or zstd", Value: string(corpus.Plain)},
+	}
+}
+
+// packing reads packingFlags.
+func packing(c *cli.Context) (corpus.Packing, error) {
+	p := corpus.Packing{Shard: c.Int("shard"), Compression: corpus.Compression(c.String("compress"))}
+	if p.Shard < 1 {
+		return p, usagef("%s: --shard %d: expected 1 or more", commandPath(c), p.Shard)
+	}
+	var names []string
+	for _, known := range corpus.Compressions {
+		names = append(names, string(known))
+	}
+	if !slices.Contains(names, string(p.Compression)) {
+		return p, usagef("%s: --compress: no compression %q%s; there are %s", commandPath(c), p.Compression, didYouMean(string(p.Compression), names), strings.Join(names, ", "))
+	}
+	return p, nil
 }
 
 // recipeFlags are the settings of a recipe, with their help and defaults.
@@ -79,11 +107,25 @@ func corpusGenerate(c *cli.Context) error {
 	if err := e.Check(); err != nil {
 		return usageError{err}
 	}
-	ds, err := openCorpus(e.Corpus)
+	p, err := packing(c)
 	if err != nil {
 		return err
 	}
-	return writeCorpus(c, ds)
+	schema, err := config.LoadSchema(e.Corpus.Schema)
+	if err != nil {
+		return err
+	}
+	src, err := invoices.Source(schema, *e.Corpus.Generate)
+	if err != nil {
+		return err
+	}
+	meter := newMeter(c.App.ErrWriter)
+	m, err := corpus.WriteSource(c.Context, c.String("out"), src, corpus.WriteOptions{Packing: p, Resume: true, Progress: meter.report})
+	meter.end()
+	if err != nil {
+		return err
+	}
+	return printManifest(c, &m, len(schema.Entities))
 }
 
 func corpusImport(c *cli.Context) error {
@@ -126,14 +168,22 @@ func corpusImport(c *cli.Context) error {
 
 // writeCorpus stores ds in --out and prints its manifest.
 func writeCorpus(c *cli.Context, ds *corpus.Dataset) error {
-	if err := ds.Write(c.String("out")); err != nil {
+	p, err := packing(c)
+	if err != nil {
 		return err
 	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, ds.Manifest)
+	if err := ds.WritePacked(c.String("out"), p); err != nil {
+		return err
 	}
-	m := ds.Manifest
-	fmt.Fprintf(c.App.Writer, "%s: %s, %d entity types, digest %.12s\n", c.String("out"), m.Source, len(ds.Schema.Entities), m.Digest)
+	return printManifest(c, &ds.Manifest, len(ds.Schema.Entities))
+}
+
+// printManifest tells what was stored in --out.
+func printManifest(c *cli.Context, m *corpus.Manifest, entities int) error {
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, m)
+	}
+	fmt.Fprintf(c.App.Writer, "%s: %s, %d entity types, digest %.12s\n", c.String("out"), m.Source, entities, m.Digest)
 	for _, split := range corpus.Splits {
 		if n := m.Splits[split]; n.Documents > 0 {
 			fmt.Fprintf(c.App.Writer, "  %-10s %7d documents %9d tokens %8d entities %4d labels\n", split, n.Documents, n.Tokens, n.Entities, len(n.Labels))

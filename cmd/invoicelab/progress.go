@@ -21,12 +21,17 @@ type progress struct {
 }
 
 func newProgress(w io.Writer, s config.Sweep) *progress {
-	p := &progress{w: w, sweep: s}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+	return &progress{w: w, sweep: s, terminal: isTerminal(w)}
+}
+
+// isTerminal says whether w is a terminal whose line can be rewritten.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
 	}
-	return p
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }
 
 // redraw is how often the line is rewritten at most.
