@@ -16,6 +16,7 @@ import (
 type crfMemory struct {
 	chain  cchain
 	logZ   []float64
+	gold   []float64 // emission scores of known labels
 	fine   []int32   // a document each, 0 for one to redo in the log domain
 	ends   []float32 // [documents, 2, C]
 	sums   []float32 // [groups, C, dense]
@@ -65,7 +66,7 @@ func (n *native) groups(r groupRun, docs, offsets []int32, before int) int {
 		work := n.worker(worker, int(C.k_crf_group_work(n.k, &ch.shape, count, C.long(tokens), r.mode)))
 		C.k_crf_group(n.k, &ch.shape, float(ch.forward), float(ch.backward), float(ch.coef), float(ch.start), float(ch.end), float(ch.least),
 			int32s(ch.perm), int32s(ch.runs), float(r.emit.Data.Host), int32s(r.labels), int32s(offsets), int32s(groups[i]), count, r.mode,
-			C.float(r.factor), float(r.out), double(m.logZ), int32s(m.fine), float(ends), float(sums), float(pair), float(work))
+			C.float(r.factor), float(r.out), double(m.logZ), double(m.gold), int32s(m.fine), float(ends), float(sums), float(pair), float(work))
 	})
 	return len(groups)
 }
@@ -73,7 +74,19 @@ func (n *native) groups(r groupRun, docs, offsets []int32, before int) int {
 // begin prepares the chain and memory for all documents.
 func (m *crfMemory) begin(n *native, w kernels.CRFWeights, all int) {
 	m.chain.exp(n.k, w)
-	m.logZ, m.fine = grown(m.logZ, all), grown(m.fine, all)
+	m.logZ, m.gold, m.fine = grown(m.logZ, all), grown(m.gold, all), grown(m.fine, all)
+}
+
+// writeNLL writes nll of docs. gold is their score but for the emissions of those with all labels
+// known.
+func (m *crfMemory) writeNLL(nll kernels.F64, gold []float64, unknown []bool, docs []int32) {
+	for _, b := range docs {
+		score := gold[b]
+		if !unknown[b] {
+			score += m.gold[b]
+		}
+		nll.Host[b] = m.logZ[b] - score
+	}
 }
 
 // byFine parts docs into those that are fine and the others.
@@ -117,17 +130,17 @@ func (n *native) CRFNLL(nll kernels.F64, emit kernels.Mat, w kernels.CRFWeights,
 	kernels.CheckCRFNLL("CRFNLL", nll, emit, labels, all)
 	m := &n.crf
 	m.begin(n, w, all)
-	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
+	gold, unknown := n.goldScores(w, labels.Host, offsets)
 	docs, partly := sortOut(nll, gold, unknown, offsets)
 	n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
 	docs, redo := m.known.without(docs)
-	n.groups(groupRun{mode: C.CRF_FORWARD, emit: emit}, docs, offsets, 0)
+	run := groupRun{mode: C.CRF_FORWARD, emit: emit, labels: labels.Host}
+	n.groups(run, docs, offsets, 0)
 	fine, unsure := m.byFine(docs)
-	n.groups(groupRun{mode: C.CRF_GUARDED, emit: emit}, unsure, offsets, 0)
+	run.mode = C.CRF_GUARDED
+	n.groups(run, unsure, offsets, 0)
 	passed, refused := m.byFine(unsure)
-	for _, b := range append(fine, passed...) {
-		nll.Host[b] = m.logZ[b] - gold[b]
-	}
+	m.writeNLL(nll, gold, unknown, append(fine, passed...))
 	for _, b := range append(redo, refused...) {
 		m.redone++
 		lo, hi := int(offsets[b]), int(offsets[b+1])
@@ -141,7 +154,7 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 	m := &n.crf
 	m.begin(n, w, all)
 	m.ends = grown(m.ends, 2*all*emit.Cols)
-	gold, unknown := n.goldScores(emit, w, labels.Host, offsets)
+	gold, unknown := n.goldScores(w, labels.Host, offsets)
 	docs, partly := sortOut(nll, gold, unknown, offsets)
 	n.knownInPart(gold, emit, w, labels.Host, partly, offsets)
 	docs, redo := m.known.without(docs)
@@ -173,9 +186,7 @@ func (n *native) CRF(nll kernels.F64, dEmit kernels.Mat, g kernels.CRFGrad, emit
 		fine, unsure = append(fine, passed...), nil
 	}
 	slices.Sort(fine)
-	for _, b := range fine {
-		nll.Host[b] = m.logZ[b] - gold[b]
-	}
+	m.writeNLL(nll, gold, unknown, fine)
 	known := n.addKnown(dEmit, scale, redo, offsets)
 	n.addEnds(g, scale, labels.Host, fine, offsets)
 	n.addTransitions(g.Trans.Data.Host, scale, groups, known, labels.Host, fine, offsets)

@@ -23,6 +23,7 @@
 struct group_doc {
 	long row0, length;
 	struct log_sum sum;
+	double gold; // emissions of known labels
 	float inv;   // 1/s of the last step; backward g
 	int mass;    // no forward mass was lost that counts
 	int running; // backward: no guard has refused it
@@ -109,7 +110,8 @@ static long crf_group_work(const struct chain_shape *s, long count, long tokens,
 }
 
 // crf_group runs documents docs[0..count), longest first, of the packed batch.
-// It overwrites log_z [B] and fine [B] of these documents, and, where there is a backward pass,
+// It overwrites log_z [B], fine [B] and, unless labels is null, gold [B] (the emission scores of
+// known labels) of these documents, and, where there is a backward pass,
 //
 //	out [N, c] by label, if not null: += factor (marginals less 1 at known labels), or, where labels
 //	    is null, the marginals
@@ -121,7 +123,7 @@ static long crf_group_work(const struct chain_shape *s, long count, long tokens,
 static void crf_group(const struct chain_shape *s, const float *forward, const float *backward, const float *coef,
                       const float *start, const float *end, const float *least_mass, const int32_t *perm, const int32_t *runs,
                       const float *emit, const int32_t *labels, const int32_t *offsets, const int32_t *docs, long count, int mode, float factor,
-                      float *out, double *log_z, int32_t *fine, float *ends, float *sums, float *pairs, float *work) {
+                      float *out, double *log_z, double *gold, int32_t *fine, float *ends, float *sums, float *pairs, float *work) {
 	const long c = s->c, stride = s->stride, dense = s->dense, tail = tail_columns(dense), n_pairs = SPARSE * (c - dense);
 	struct order order;
 	order_init(&order, perm, c, dense);
@@ -130,7 +132,7 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 	for (long d = 0; d < count; d++) {
 		long length = offsets[docs[d] + 1] - offsets[docs[d]];
 		double tops = (double)s->top_start + s->top_end + (double)s->top * (double)(length - 1);
-		group[d] = (struct group_doc){offsets[docs[d]], length, {tops, 1}, 1, 1, 1};
+		group[d] = (struct group_doc){offsets[docs[d]], length, {tops, 1}, 0, 1, 1, 1};
 		tokens += length;
 	}
 	const int keep = mode != CRF_FORWARD;
@@ -156,12 +158,19 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 		for (long d = 0; d < running; d++) {
 			struct group_doc *doc = group + d;
 			long token = doc->row0 + t, at = rows + d;
-			if (t + AHEAD < doc->length) fetch_row(emit + (token + AHEAD) * c, c);
+			if (t + AHEAD < doc->length) {
+				fetch_row(emit + (token + AHEAD) * c, c);
+				if (keep) {
+					fetch_row(a + (at + AHEAD * running) * stride, stride);
+					fetch_row(e + (at + AHEAD * running) * stride, stride);
+				}
+			}
 			int lost = 0;
 			float top, *v = a + at * stride;
 			float f = forward_row(v, keep ? e + at * stride : 0, t > 0 ? next + d * stride : start, emit + token * c, doc->inv,
 			                      least_mass + (t > 0) * stride, &order, stride, row, &top, &lost);
 			doc->sum.sum += top;
+			if (labels && labels[token] >= 0) doc->gold += emit[token * c + labels[token]];
 			doc->mass &= !lost;
 			if (!(f >= LEAST_SCALE && f < __builtin_inff())) {
 				memset(v, 0, (size_t)stride * sizeof *v);
@@ -183,6 +192,7 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 	}
 	for (long d = 0; d < count; d++) {
 		fine[docs[d]] = group[d].mass;
+		if (labels) gold[docs[d]] = group[d].gold;
 		if (mode == CRF_SURE) group[d].running = group[d].mass;
 	}
 	if (!keep) return;
@@ -222,7 +232,12 @@ static void crf_group(const struct chain_shape *s, const float *forward, const f
 			float k = t > 0 ? inv_s[rows - earlier + d] * doc->inv : 0, most = 0;
 			if (!doc->running) memset(to, 0, (size_t)stride * sizeof *to);
 			else {
-				if (step && t > AHEAD) fetch_row(step - AHEAD * c, c);
+				if (t > AHEAD) {
+					long far = rows + d - AHEAD * earlier;
+					fetch_row(a + far * stride, stride);
+					fetch_row(e + far * stride, stride);
+					if (step) fetch_row(step - AHEAD * c, c);
+				}
 				int apart = !step || !labels || dense != c || (ends && (t == 0 || t + 1 == doc->length));
 				float q = backward_row(to, apart ? gamma : 0, step, factor, a_row, e + (rows + d) * stride, next + d * stride,
 				                       doc->inv, k, c, stride, &most);

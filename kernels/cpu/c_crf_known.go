@@ -46,43 +46,40 @@ func (k *knownMemory) addPairs(totals []float64, docs []int32) {
 	}
 }
 
-// goldScores are the scores of documents with all labels known, -Inf where there is no
-// legal path between those known; and whether a label is unknown.
-func (n *native) goldScores(emit kernels.Mat, w kernels.CRFWeights, labels, offsets []int32) (gold []float64, unknown []bool) {
+// goldScores are the scores of the known labels but for their emissions, -Inf where there
+// is no legal path between them; and whether a label is unknown.
+func (n *native) goldScores(w kernels.CRFWeights, labels, offsets []int32) (gold []float64, unknown []bool) {
 	all := len(offsets) - 1
 	gold, unknown = make([]float64, all), make([]bool, all)
-	n.pool.split(all, 1, 10*float64(emit.Rows/max(all, 1)), func(_, lo, hi int) {
+	n.pool.split(all, 1, 3*float64(len(labels)/max(all, 1)), func(_, lo, hi int) {
 		for b := lo; b < hi; b++ {
-			gold[b], unknown[b] = goldScore(emit, w, labels, int(offsets[b]), int(offsets[b+1]))
+			gold[b], unknown[b] = goldScore(w, labels[offsets[b]:offsets[b+1]])
 		}
 	})
 	return gold, unknown
 }
 
-// goldScore is the score of the labels of tokens [lo, hi) where all are known, -Inf
-// where two known neighbours, or an end, make a forbidden path.
-func goldScore(emit kernels.Mat, w kernels.CRFWeights, labels []int32, lo, hi int) (score float64, unknown bool) {
-	c := emit.Cols
+// goldScore is goldScores of one document.
+func goldScore(w kernels.CRFWeights, labels []int32) (score float64, unknown bool) {
+	c := w.Start.Len
 	add := func(v float32) {
 		if v <= forbid {
 			score = math.Inf(-1)
 		}
 		score += float64(v)
 	}
-	for t := lo; t < hi; t++ {
-		y := labels[t]
+	for t, y := range labels {
 		if y == kernels.Ignore {
 			unknown = true
 			continue
 		}
-		score += float64(emit.Data.Host[t*c+int(y)])
 		switch {
-		case t == lo:
+		case t == 0:
 			add(w.Start.Host[y])
 		case labels[t-1] != kernels.Ignore:
 			add(w.Trans.Data.Host[int(labels[t-1])*c+int(y)])
 		}
-		if t == hi-1 {
+		if t == len(labels)-1 {
 			add(w.End.Host[y])
 		}
 	}
@@ -109,7 +106,7 @@ func sortOut(nll kernels.F64, gold []float64, unknown []bool, offsets []int32) (
 }
 
 // knownInPart runs the documents that have unknown labels, restricted to the
-// known ones: it writes gold and all of n.crf.known.
+// known ones: it writes gold, emissions included, and all of n.crf.known.
 func (n *native) knownInPart(gold []float64, emit kernels.Mat, w kernels.CRFWeights, labels []int32, docs, offsets []int32) {
 	m, c := &n.crf, emit.Cols
 	k, ch, stride := &m.known, &m.chain, int(m.chain.shape.stride)

@@ -100,9 +100,9 @@ enum {
 	X(void, crf_group, (const struct chain_shape *s, const float *forward, const float *backward, const float *coef, \
 	                    const float *start, const float *end, const float *least_mass, const int32_t *perm, const int32_t *runs, \
 	                    const float *emit, const int32_t *labels, const int32_t *offsets, const int32_t *docs, long count, int mode, \
-	                    float factor, float *out, double *log_z, int32_t *fine, float *ends, float *sums, float *pairs, float *work), \
+	                    float factor, float *out, double *log_z, double *gold, int32_t *fine, float *ends, float *sums, float *pairs, float *work), \
 	  (s, forward, backward, coef, start, end, least_mass, perm, runs, emit, labels, offsets, docs, count, mode, factor, \
-	   out, log_z, fine, ends, sums, pairs, work)) \
+	   out, log_z, gold, fine, ends, sums, pairs, work)) \
 	X(void, add_transitions, (float *d_trans, float factor, const struct chain_shape *s, const float *matrix, const float *sums, long groups, \
 	                          const int32_t *counts, const int32_t *perm, long i0, long i1), \
 	  (d_trans, factor, s, matrix, sums, groups, counts, perm, i0, i1)) \
