@@ -36,6 +36,7 @@ var layers = map[string]int{
 	"metrics":               1,
 	"curriculum":            1,
 	"kernels/cuda":          1,
+	"kernels/cuda/cublas":   0,
 	"kernels/cuda/driver":   0,
 	"kernels/cuda/fakecuda": 0,
 	"kernels/device":        2,

@@ -45,7 +45,7 @@ func New() (kernels.Backend, error) {
 		return nil, err
 	}
 	b := &backend{worker: w, live: map[uintptr]int{}, scratch: memory, read: new(read)}
-	b.device, err = describe(0)
+	b.device, err = describe(0, w.multiplies())
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
@@ -55,7 +55,7 @@ func New() (kernels.Backend, error) {
 }
 
 // describe names the device, its compute capability, and what multiplies matrices.
-func describe(ordinal int) (kernels.Device, error) {
+func describe(ordinal int, gemm string) (kernels.Device, error) {
 	device := cu.Device(ordinal)
 	name, err := device.Name()
 	if err != nil {
@@ -65,7 +65,7 @@ func describe(ordinal int) (kernels.Device, error) {
 	if err != nil {
 		return kernels.Device{}, fmt.Errorf("kernels/cuda: compute capability of device %d: %s", ordinal, driver.Describe(err))
 	}
-	return kernels.Device{Backend: "cuda", Name: name + ", GEMM by own kernels", Level: fmt.Sprintf("sm_%d%d", major, minor), Threads: 1}, nil
+	return kernels.Device{Backend: "cuda", Name: name + ", GEMM by " + gemm, Level: fmt.Sprintf("sm_%d%d", major, minor), Threads: 1}, nil
 }
 
 func (b *backend) Device() kernels.Device { return b.device }

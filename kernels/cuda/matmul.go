@@ -37,7 +37,7 @@ const (
 
 // multiply queues a product. How its terms are split depends on its shape alone.
 func (b *backend) multiply(p product) {
-	if p.m == 0 || p.n == 0 {
+	if p.m == 0 || p.n == 0 || b.byLibrary(p) {
 		return
 	}
 	kernel, rows := "gemm_nn", flatTile

@@ -11,6 +11,7 @@ import (
 
 	"gorgonia.org/cu"
 
+	"github.com/invoicelab/invoicelab/kernels/cuda/cublas"
 	"github.com/invoicelab/invoicelab/kernels/cuda/driver"
 )
 
@@ -21,7 +22,8 @@ type worker struct {
 	stream  cu.Stream
 	loaded  []cu.Module
 	kernels map[string]cu.Function
-	failure error // the first, nothing runs after it
+	library *cublas.Handle // nil where own kernels multiply
+	failure error          // the first, nothing runs after it
 }
 
 // backlog is the number of launches that may wait for the worker.
@@ -71,6 +73,9 @@ func (w *worker) open(ordinal int) (err error) {
 	if w.stream, err = cu.MakeStream(cu.NonBlocking); err != nil {
 		return fmt.Errorf("kernels/cuda: stream on device %d: %s", ordinal, driver.Describe(err))
 	}
+	if err := w.openLibrary(); err != nil {
+		return err
+	}
 	for _, m := range modules {
 		source, err := ptx.ReadFile("ptx/" + m.name + ".ptx")
 		if err != nil {
@@ -99,6 +104,9 @@ func (w *worker) close() error {
 			if err != nil {
 				errs = append(errs, what+": "+driver.Describe(err))
 			}
+		}
+		if w.library != nil {
+			note(w.library.Name(), w.library.Close())
 		}
 		for _, m := range w.loaded {
 			note("unload", m.Unload())

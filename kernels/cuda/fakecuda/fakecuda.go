@@ -37,6 +37,7 @@ const (
 	stateVariable   = "INVOICELAB_FAKECUDA_STATE" // the file of the state
 	flavourVariable = "INVOICELAB_FAKECUDA_BUILD" // the flavour that Load builds
 	scratchVariable = "INVOICELAB_CUDA_SCRATCH"   // how the backend allocates, see there
+	gemmVariable    = "INVOICELAB_CUDA_GEMM"      // and what multiplies
 )
 
 // Fake is the fake driver of this process.
@@ -51,7 +52,8 @@ type Fake struct {
 // load only one. The environment variable INVOICELAB_FAKECUDA_BUILD chooses
 // the flavour by its name, INVOICELAB_FAKECUDA_SHUFFLE a seed for the order of
 // threads and blocks. Under all flavours but Plain the backend's scratch memory is
-// separate allocations, so that an access beyond one is seen.
+// separate allocations, so that an access beyond one is seen. Matrices are
+// multiplied by own kernels, unless the environment says otherwise.
 func Load(dir string) (*Fake, error) {
 	flavour, err := ParseFlavour(os.Getenv(flavourVariable))
 	if err != nil {
@@ -66,6 +68,9 @@ func Load(dir string) (*Fake, error) {
 		return nil, err
 	}
 	settings := map[string]string{libraryVariable: path, stateVariable: file}
+	if os.Getenv(gemmVariable) == "" {
+		settings[gemmVariable] = "own" // a real cuBLAS would ask this driver for what it lacks
+	}
 	if flavour != Plain {
 		settings[scratchVariable] = "separate"
 	}
