@@ -81,6 +81,16 @@ func adamW(s *suite) {
 			kernels.AdamW{LR: 0.5, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Decay: 0.1, Clip: 1, Step: 1})
 	})
 	s.near("p after a gradient of 0", got.f32["p"], []float64{1.9}, 1e-6, 0)
+	// A gradient whose norm is not a number is not stepped over in silence.
+	got = s.exec(func(c *call) {
+		c.AdamW(c.acc("p", []float32{2, 3}), c.acc("g", []float32{0, 1}), c.acc("m", []float32{0, 0}), c.acc("v", []float32{0, 0}), c.double(math.NaN()),
+			kernels.AdamW{LR: 0.5, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Decay: 0.1, Clip: 1, Step: 1})
+	})
+	for i, v := range got.f32["p"] {
+		if v == v {
+			s.Fatalf("p[%d] is %v after a gradient whose norm is NaN", i, v)
+		}
+	}
 }
 
 // adamWRows moves the listed rows as AdamW would and no other, to the bit.
