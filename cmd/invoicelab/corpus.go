@@ -20,7 +20,7 @@ func corpusCommand() *cli.Command {
 		Usage: "make, import and inspect labelled documents",
 		Subcommands: []*cli.Command{
 			corpusGenerateCommand(), corpusImportCommand(),
-			corpusValidateCommand(), corpusStatsCommand(),
+			corpusValidateCommand(), corpusStatsCommand(), corpusResolveCommand(),
 			{
 				Name:        "show",
 				Usage:       "draw a page of a document with its labels as SVG",

@@ -70,10 +70,12 @@ func (s *Set) open(candidates []string) ([]int, error) {
 		}
 	}
 	for _, l := range candidates {
-		rule, ok := s.Rule(l)
-		if !ok {
+		if _, ok := s.Rule(l); !ok {
 			return nil, fmt.Errorf("no rule is about %s; there are rules about %s", l, strings.Join(s.Labels(), ", "))
 		}
+	}
+	for _, l := range candidates {
+		rule, _ := s.Rule(l)
 		if !slices.ContainsFunc(list, func(k int) bool { return &s.Rules[k] == rule }) {
 			return nil, fmt.Errorf("the rule %s needs two or more of its labels to decide between", rule.Name())
 		}
