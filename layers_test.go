@@ -33,6 +33,7 @@ var layers = map[string]int{
 	"kernels/kerneltest":    2,
 	"kernels/mutate":        2,
 	"nn":                    1,
+	"nn/sparse":             1,
 	"metrics":               1,
 	"curriculum":            1,
 	"kernels/cuda":          1,

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/invoicelab/invoicelab/train"
 )
 
 // fault is something that only shows when several settings are seen together.
@@ -58,11 +60,39 @@ func (e Experiment) faults() []fault {
 	if name := e.Corpus.Schema; name != "" && !isPath(name) && !slices.Contains(SchemaNames(), name) {
 		add("corpus.schema", "%s is not one that ships (%s) and not a path such as my/schema.yaml%s", quoted(name), strings.Join(SchemaNames(), ", "), didYouMean(name, SchemaNames()))
 	}
+	if e.Model.Encoder.Kind == "sparse" {
+		all = append(all, e.sparseFaults()...)
+	} else if len(e.Model.Encoder.Templates) > 0 {
+		add("model.encoder.templates model.encoder.kind", "has no effect with model.encoder.kind %s; expected sparse", e.Model.Encoder.Kind)
+	}
 	if e.Curriculum.Kind == "staged" {
 		all = append(all, e.stageFaults()...)
 	}
 	if c := e.Curriculum; c.Sampler == "domain_balanced" && c.RarePerBatch > c.Batch {
 		add("curriculum.rare_per_batch curriculum.batch", "%d is more than the %d documents of a batch (curriculum.batch)", c.RarePerBatch, c.Batch)
+	}
+	return all
+}
+
+// sparseFaults names what the sparse encoder has no place for: it is a CRF on
+// feature templates, with one convex objective.
+func (e Experiment) sparseFaults() []fault {
+	var all []fault
+	for _, s := range []struct{ key, given, expected string }{
+		{"model.head.kind", e.Model.Head.Kind, "linear"},
+		{"model.loss.kind", e.Model.Loss.Kind, "ce"},
+		{"curriculum.kind", e.Curriculum.Kind, "none"},
+		{"curriculum.sampler", e.Curriculum.Sampler, "uniform"},
+	} {
+		if s.given != s.expected {
+			all = append(all, fault{[]string{s.key, "model.encoder.kind"}, fmt.Sprintf("%s has no effect with model.encoder.kind sparse; expected %s", s.given, s.expected)})
+		}
+	}
+	if e.Model.CRF == "none" {
+		all = append(all, fault{[]string{"model.crf", "model.encoder.kind"}, "none: model.encoder.kind sparse is a CRF; expected crf or crf/bio"})
+	}
+	if err := train.CheckTemplates(e.Model.Encoder.Templates); err != nil {
+		all = append(all, fault{[]string{"model.encoder.templates"}, err.Error()})
 	}
 	return all
 }

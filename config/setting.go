@@ -12,7 +12,8 @@ import (
 )
 
 // setting is one leaf of an Experiment: a dotted key and what its struct tags
-// declare. Its value is an int, uint64, float64, string, []int or []float64.
+// declare. Its value is an int, uint64, float64, string or a list of
+// int, float64 or string.
 type setting struct {
 	key      string
 	path     []int // index of the field at each depth
@@ -105,8 +106,11 @@ func (s setting) parse(n *yaml.Node) (v reflect.Value, what string) {
 }
 
 func plural(t reflect.Type) string {
-	if t.Kind() == reflect.Float64 {
+	switch t.Kind() {
+	case reflect.Float64:
 		return "numbers"
+	case reflect.String:
+		return "texts"
 	}
 	return "whole numbers"
 }

@@ -56,7 +56,7 @@ func newCRF(s *store, spec Spec, labels Labels) (*crf, error) {
 func (c *crf) initTransitions(_ *rand.Rand, values []float32, rows, cols int) {
 	for from := range rows {
 		for to := range cols {
-			if c.bio && !legalBIO(int32(from), int32(to)) {
+			if c.bio && !LegalBIO(int32(from), int32(to)) {
 				values[from*cols+to] = forbidden
 			}
 		}
@@ -74,9 +74,9 @@ func (c *crf) initStart(_ *rand.Rand, values []float32, _, _ int) {
 // isInside says whether a label is I-x.
 func isInside(label int32) bool { return label > 0 && label%2 == 0 }
 
-// legalBIO says whether label to may follow label from: I-x follows only B-x
-// and I-x.
-func legalBIO(from, to int32) bool {
+// LegalBIO says whether label to may follow label from, which is -1 at the start
+// of a document: I-x follows only B-x and I-x.
+func LegalBIO(from, to int32) bool {
 	return !isInside(to) || from == to || from == to-1
 }
 
@@ -109,7 +109,7 @@ func (c *crf) check(b Batch) error {
 			switch {
 			case t == 0:
 				reason = fmt.Sprintf("%s starts the document, which crf/bio forbids", labelName(l))
-			case doc[t-1] != kernels.Ignore && !legalBIO(doc[t-1], l):
+			case doc[t-1] != kernels.Ignore && !LegalBIO(doc[t-1], l):
 				reason = fmt.Sprintf("%s follows %s, which crf/bio forbids", labelName(l), labelName(doc[t-1]))
 			}
 			if reason != "" {

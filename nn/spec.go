@@ -12,14 +12,19 @@ type Spec struct {
 	Loss    LossSpec    `yaml:"loss"`
 }
 
-// EncoderSpec describes the compact encoder: summed hashed embeddings, then
-// layers that mix each token with its neighbours in reading order and on the page.
+// EncoderSpec describes the encoder. The compact one is summed hashed
+// embeddings, then layers that mix each token with its neighbours in reading
+// order and on the page. The sparse one has no hidden states: feature templates
+// give the scores (package sparse), so head, losses and curriculum do not apply.
 type EncoderSpec struct {
+	Kind    string  `yaml:"kind" default:"compact" oneof:"compact sparse" help:"compact: hashed embeddings and context layers; sparse: the classical linear-chain CRF on feature templates"`
 	Hidden  int     `yaml:"hidden" default:"96" min:"8" max:"1024" help:"width of embeddings and layers"`
 	Layers  int     `yaml:"layers" default:"2" min:"0" max:"12" help:"context layers"`
 	Window  int     `yaml:"window" default:"2" min:"0" max:"4" help:"neighbours taken on each side in reading order by every layer"`
 	Buckets int     `yaml:"buckets" default:"8192" min:"64" max:"1048576" help:"hash buckets of each text feature"`
 	Dropout float64 `yaml:"dropout" default:"0.2" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer"`
+
+	Templates []string `yaml:"templates" help:"sparse: feature templates, such as lower[-2..2], word[-1]|word[0], column2[0]; none is the standard set"`
 }
 
 // HeadSpec describes the head.

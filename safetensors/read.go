@@ -37,7 +37,7 @@ func (f *File) Has(name string) bool {
 // Check says whether the file has a tensor of the name, of float32 and of the
 // shape.
 func (f *File) Check(name string, shape []int) error {
-	e, err := f.floats(name)
+	e, err := f.entry(name, float32s)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (f *File) Check(name string, shape []int) error {
 // Dense decodes one tensor of float32 into memory of its own. A name that the
 // file does not have and another dtype are errors.
 func (f *File) Dense(name string) (*tensor.Dense, error) {
-	e, err := f.floats(name)
+	e, err := f.entry(name, float32s)
 	if err != nil {
 		return nil, err
 	}
@@ -62,19 +62,38 @@ func (f *File) Dense(name string) (*tensor.Dense, error) {
 	return tensor.NewDense(tensor.Float32, e.Shape, tensor.WithBacking(values)), nil
 }
 
-func (f *File) floats(name string) (entry, error) {
+// Int64s decodes one tensor of int64 with one dimension. A name that the file
+// does not have, another dtype and another number of dimensions are errors.
+func (f *File) Int64s(name string) ([]int64, error) {
+	e, err := f.entry(name, int64s)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.Shape) != 1 {
+		return nil, fmt.Errorf("%s: shape %v, want one dimension", name, e.Shape)
+	}
+	raw := f.data[e.Offsets[0]:e.Offsets[1]]
+	values := make([]int64, len(raw)/8)
+	for i := range values {
+		values[i] = int64(binary.LittleEndian.Uint64(raw[8*i:]))
+	}
+	return values, nil
+}
+
+func (f *File) entry(name, dtype string) (entry, error) {
 	e, ok := f.entries[name]
 	if !ok {
 		return e, fmt.Errorf("no tensor %q", name)
 	}
-	if e.Dtype != float32s {
-		return e, fmt.Errorf("%s: dtype %s, want %s", name, e.Dtype, float32s)
+	if e.Dtype != dtype {
+		return e, fmt.Errorf("%s: dtype %s, want %s", name, e.Dtype, dtype)
 	}
 	return e, nil
 }
 
 // Read reads and verifies a whole file: its tensors must cover the data
-// without gap or overlap, those of float32 with as many bytes as their shapes take.
+// without gap or overlap, those of float32 and int64 with as many bytes as their
+// shapes take.
 func Read(r io.Reader) (*File, error) {
 	var size [8]byte
 	if _, err := io.ReadFull(r, size[:]); err != nil {
@@ -167,8 +186,8 @@ func (f *File) verify() error {
 			return fmt.Errorf("%s: data at %d to %d, want it to start at %d", name, from, to, at)
 		case to > size:
 			return fmt.Errorf("%s: data at %d to %d, but the file holds %d bytes of values: it is cut short", name, from, to, size)
-		case e.Dtype == float32s && !e.holds(to-from):
-			return fmt.Errorf("%s: %d bytes of data for %s of shape %v", name, to-from, float32s, e.Shape)
+		case e.Dtype == float32s && !e.holds(to-from, 4), e.Dtype == int64s && !e.holds(to-from, 8):
+			return fmt.Errorf("%s: %d bytes of data for %s of shape %v", name, to-from, e.Dtype, e.Shape)
 		}
 		at = to
 	}
@@ -178,9 +197,8 @@ func (f *File) verify() error {
 	return nil
 }
 
-// holds says whether float32 values of the tensor's shape take n bytes.
-func (e entry) holds(n uint64) bool {
-	size := uint64(4)
+// holds says whether values of size bytes in the tensor's shape take n bytes.
+func (e entry) holds(n, size uint64) bool {
 	for _, d := range e.Shape {
 		if d < 0 || d > 0 && size > n/uint64(d) {
 			return false // more than n, maybe more than 64 bits

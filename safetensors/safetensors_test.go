@@ -174,3 +174,32 @@ func TestReadErrors(t *testing.T) {
 		}
 	}
 }
+
+// Whole numbers keep all 64 bits, and are read under their own dtype only.
+func TestInt64s(t *testing.T) {
+	want := []int64{-1, 0, 1<<62 + 1, math.MinInt64}
+	var b bytes.Buffer
+	err := safetensors.Write(&b, map[string]*tensor.Dense{
+		"ids": tensor.NewDense(tensor.Int64, tensor.Shape{4}, tensor.WithBacking(want)),
+		"x":   made([]float32{1, 2}, 2),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.Contains(text, `"ids":{"dtype":"I64","shape":[4],"data_offsets":[0,32]}`) {
+		t.Errorf("header %q", text[:80])
+	}
+	f, err := safetensors.Read(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Int64s("ids"); err != nil || !slices.Equal(got, want) {
+		t.Errorf("read %v, %v", got, err)
+	}
+	if _, err := f.Int64s("x"); err == nil || err.Error() != "x: dtype F32, want I64" {
+		t.Errorf("float32 read as int64: %v", err)
+	}
+	if _, err := f.Dense("ids"); err == nil || err.Error() != "ids: dtype I64, want F32" {
+		t.Errorf("int64 read as float32: %v", err)
+	}
+}

@@ -24,8 +24,11 @@ import (
 // metadataKey is the header's entry that is no tensor.
 const metadataKey = "__metadata__"
 
-// float32s is the dtype of float32, the one that Write and Dense know.
-const float32s = "F32"
+// The dtypes that Write, Dense and Int64s know.
+const (
+	float32s = "F32"
+	int64s   = "I64"
+)
 
 // entry is the header's entry of one tensor, its keys in the order that the
 // format's own writer uses.
@@ -40,8 +43,8 @@ type entry struct {
 const chunk = 1 << 16
 
 // Write writes the tensors, names sorted, with meta as __metadata__ (left out
-// when empty). They are of float32, in host memory, row-major without gaps or
-// mask. Same tensors and meta give the same bytes.
+// when empty). They are of float32 or int64, in host memory, row-major without
+// gaps or mask. Same tensors and meta give the same bytes.
 func Write(w io.Writer, tensors map[string]*tensor.Dense, meta map[string]string) error {
 	names := slices.Sorted(maps.Keys(tensors))
 	header, err := header(names, tensors, meta)
@@ -53,14 +56,28 @@ func Write(w io.Writer, tensors map[string]*tensor.Dense, meta map[string]string
 		return err
 	}
 	for _, name := range names {
-		for values := range slices.Chunk(tensors[name].Float32s(), chunk/4) {
-			out = out[:0]
-			for _, v := range values {
-				out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
-			}
-			if _, err := w.Write(out); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
+		var err error
+		if t := tensors[name]; t.Dtype() == tensor.Int64 {
+			err = writeValues(w, out, t.Int64s(), func(b []byte, v int64) []byte { return binary.LittleEndian.AppendUint64(b, uint64(v)) })
+		} else {
+			err = writeValues(w, out, t.Float32s(), func(b []byte, v float32) []byte { return binary.LittleEndian.AppendUint32(b, math.Float32bits(v)) })
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// writeValues writes values through buf, a part of chunk bytes at a time.
+func writeValues[T float32 | int64](w io.Writer, buf []byte, values []T, appendTo func([]byte, T) []byte) error {
+	for part := range slices.Chunk(values, chunk/8) {
+		buf = buf[:0]
+		for _, v := range part {
+			buf = appendTo(buf, v)
+		}
+		if _, err := w.Write(buf); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -97,9 +114,13 @@ func header(names []string, tensors map[string]*tensor.Dense, meta map[string]st
 		if err := writable(name, t); err != nil {
 			return nil, err
 		}
-		end := at + 4*uint64(len(t.Float32s()))
+		dtype, size := float32s, 4
+		if t.Dtype() == tensor.Int64 {
+			dtype, size = int64s, 8
+		}
+		end := at + uint64(size*length(t))
 		shape := append([]int{}, t.Shape()...) // [] and not null for a scalar
-		if err := add(name, entry{Dtype: float32s, Shape: shape, Offsets: [2]uint64{at, end}}); err != nil {
+		if err := add(name, entry{Dtype: dtype, Shape: shape, Offsets: [2]uint64{at, end}}); err != nil {
 			return nil, err
 		}
 		at = end
@@ -115,12 +136,20 @@ func writable(name string, t *tensor.Dense) error {
 	switch {
 	case name == metadataKey:
 		return fmt.Errorf("a tensor named %q, which the format keeps for metadata", name)
-	case t.Dtype() != tensor.Float32:
-		return fmt.Errorf("%s: dtype %v, want float32", name, t.Dtype())
+	case t.Dtype() != tensor.Float32 && t.Dtype() != tensor.Int64:
+		return fmt.Errorf("%s: dtype %v, want float32 or int64", name, t.Dtype())
 	case !t.IsNativelyAccessible():
 		return fmt.Errorf("%s: a tensor in device memory, want one in host memory", name)
-	case len(t.Mask()) > 0 || !t.DataOrder().IsRowMajor() || len(t.Float32s()) > 0 && t.RequiresIterator():
+	case len(t.Mask()) > 0 || !t.DataOrder().IsRowMajor() || length(t) > 0 && t.RequiresIterator():
 		return fmt.Errorf("%s: a masked, strided or transposed tensor, want a row-major one without gaps", name)
 	}
 	return nil
+}
+
+// length is the number of elements of t, which are float32 or int64.
+func length(t *tensor.Dense) int {
+	if t.Dtype() == tensor.Int64 {
+		return len(t.Int64s())
+	}
+	return len(t.Float32s())
 }

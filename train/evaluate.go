@@ -49,6 +49,45 @@ func (res *Result) tally(split corpus.Split) *metrics.Tally {
 	panic(fmt.Sprintf("train: tally: split %s", split))
 }
 
+// scoreAll scores the splits that a model is not trained on. TrainDocs is set.
+func (res *Result) scoreAll(data *corpus.Dataset, score func(corpus.Split) metrics.Tally) {
+	res.Metrics = map[string]float64{}
+	for _, split := range []corpus.Split{corpus.Validation, corpus.Test, corpus.Heldout} {
+		tally := score(split)
+		*res.tally(split) = tally
+		if len(data.Docs[split]) == 0 {
+			continue
+		}
+		for name, v := range figures(tally, res.TrainDocs) {
+			res.Metrics[string(split)+"/"+name] = v
+		}
+	}
+}
+
+// countTrainDocs counts the training documents that hold each entity type.
+func countTrainDocs(data *corpus.Dataset) map[string]int {
+	counts := make(map[string]int, len(data.Schema.Entities))
+	docs := data.Docs[corpus.Train]
+	for i := range docs {
+		seen := map[corpus.EntityID]bool{}
+		for _, s := range docs[i].Spans {
+			if !seen[s.Entity] {
+				seen[s.Entity] = true
+				counts[data.Schema.Entities[s.Entity].Name]++
+			}
+		}
+	}
+	return counts
+}
+
+// checkpointMeta is the metadata of a checkpoint.
+func checkpointMeta(job Job, epoch int) map[string]string {
+	return map[string]string{
+		"format": "invoicelab", "schema": job.Data.Schema.Name, "seed": fmt.Sprint(job.Seed), "epoch": fmt.Sprint(epoch),
+		"corpus_digest": job.Data.Manifest.Digest,
+	}
+}
+
 // figures are the metrics of a split by name: all of metrics.Names and, with
 // the training documents per entity type, macro F1 within each bucket that
 // has gold support.

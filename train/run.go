@@ -30,6 +30,9 @@ type Job struct {
 // The result depends on job and on the instruction level of be, not on its
 // threads. A cancelled ctx ends the run between two steps with ctx's error.
 func Run(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) (Result, error) {
+	if job.Model.Encoder.Kind == "sparse" {
+		return runSparse(ctx, be, job, observe)
+	}
 	start := time.Now()
 	r, err := newRunner(be, job)
 	if err != nil {
@@ -115,7 +118,7 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 	if r.model, err = nn.New(be, job.Model, r.labelSet(), inputs, stream.Seed(job.Seed, "model")); err != nil {
 		return nil, err
 	}
-	r.result.TrainDocs = r.countTrainDocs()
+	r.result.TrainDocs = countTrainDocs(job.Data)
 	r.result.Device = be.Device()
 	r.result.Parameters = r.model.ParameterCount().Total()
 	return r, nil
@@ -156,20 +159,6 @@ func (r *runner) labelSet() nn.Labels {
 		l.GroupOf = append(l.GroupOf, at[e.Group])
 	}
 	return l
-}
-
-func (r *runner) countTrainDocs() map[string]int {
-	counts := make(map[string]int, len(r.labels))
-	for _, d := range r.splits[corpus.Train] {
-		seen := map[corpus.EntityID]bool{}
-		for _, s := range d.doc.Spans {
-			if !seen[s.Entity] {
-				seen[s.Entity] = true
-				counts[r.labels[s.Entity]]++
-			}
-		}
-	}
-	return counts
 }
 
 // epoch trains on one epoch's batches and scores the validation split.
@@ -228,11 +217,7 @@ func (r *runner) step(epoch, stage int, which []int) (*StepEvent, error) {
 // keep makes the present parameters the checkpoint.
 func (r *runner) keep(epoch int) error {
 	var b bytes.Buffer
-	meta := map[string]string{
-		"format": "invoicelab", "schema": r.job.Data.Schema.Name, "seed": fmt.Sprint(r.job.Seed), "epoch": fmt.Sprint(epoch),
-		"corpus_digest": r.job.Data.Manifest.Digest,
-	}
-	if err := r.model.Save(&b, meta); err != nil {
+	if err := r.model.Save(&b, checkpointMeta(r.job, epoch)); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	r.result.Checkpoint, r.result.BestEpoch = b.Bytes(), epoch
@@ -246,16 +231,7 @@ func (r *runner) finish() error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	res := &r.result
-	res.Validation, res.Test, res.Heldout = r.score(corpus.Validation), r.score(corpus.Test), r.score(corpus.Heldout)
-	res.Metrics = map[string]float64{}
-	for _, split := range []corpus.Split{corpus.Validation, corpus.Test, corpus.Heldout} {
-		if len(r.splits[split]) == 0 {
-			continue
-		}
-		for name, v := range figures(*res.tally(split), res.TrainDocs) {
-			res.Metrics[string(split)+"/"+name] = v
-		}
-	}
+	res.scoreAll(r.job.Data, r.score)
 	res.Steps, res.Tokens = r.steps, r.tokens
 	res.Parts = map[string]float64{"batch": r.packing.Seconds(), "evaluate": r.scoring.Seconds()}
 	for name, d := range parts {

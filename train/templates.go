@@ -1,0 +1,376 @@
+package train
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/nearest"
+)
+
+// standardTemplates are the templates of the sparse encoder when none are
+// given: words and shapes in a window, affixes, and pairs of words.
+var standardTemplates = []string{
+	"lower[-2..2]", "short_shape[-2..2]", "digits[-1..1]", "word[0]", "shape[0]",
+	"prefix1[0]", "prefix2[0]", "prefix3[0]", "prefix4[0]", "suffix1[0]", "suffix2[0]", "suffix3[0]", "suffix4[0]",
+	"lower[-1]|lower[0]", "lower[0]|lower[1]", "lower[-1]|lower[1]", "length[0]",
+}
+
+// boxTemplates are added to the standard ones where tokens have boxes: where
+// the token stands, and the words above, below and at the start of its line.
+var boxTemplates = []string{
+	"x0[0]", "x1[0]", "y0[0]", "height[0]", "in_line[0]", "page[0]",
+	"lower[above]", "lower[below]", "lower[line]", "short_shape[above]", "short_shape[below]", "lower[line]|in_line[0]",
+}
+
+// template is one feature template: the values of its atoms, joined, are an
+// attribute of a token. A token at which an atom leaves the document has none.
+type template struct {
+	text  string
+	atoms []atom
+}
+
+// atom is a field of a token near the one at hand.
+type atom struct {
+	field string
+	at    int // offset in reading order, or one of the places below
+}
+
+// Places that are no offset.
+const (
+	placeAbove = 1000 + iota // nearest token above on the page
+	placeBelow               // nearest token below
+	placeLine                // first token of the line, unless it is the token itself
+)
+
+var placeNames = map[string]int{"above": placeAbove, "below": placeBelow, "line": placeLine}
+
+// textFields are the fields that depend on the token's text alone.
+var textFields = []struct {
+	name  string
+	value func(word string) string
+}{
+	{"word", func(w string) string { return w }},
+	{"lower", strings.ToLower},
+	{"digits", zeroDigits},
+	{"shape", func(w string) string { return shape(w, false) }},
+	{"short_shape", func(w string) string { return shape(w, true) }},
+	{"prefix1", func(w string) string { return affix(w, 1, false) }},
+	{"prefix2", func(w string) string { return affix(w, 2, false) }},
+	{"prefix3", func(w string) string { return affix(w, 3, false) }},
+	{"prefix4", func(w string) string { return affix(w, 4, false) }},
+	{"suffix1", func(w string) string { return affix(w, 1, true) }},
+	{"suffix2", func(w string) string { return affix(w, 2, true) }},
+	{"suffix3", func(w string) string { return affix(w, 3, true) }},
+	{"suffix4", func(w string) string { return affix(w, 4, true) }},
+	{"length", func(w string) string { return strconv.Itoa(min(len([]rune(w)), longest)) }},
+}
+
+// longest is the length from which on words count as equally long.
+const longest = 10
+
+// affix is the first or last n characters, "" where the word has fewer.
+func affix(w string, n int, end bool) string {
+	r := []rune(w)
+	switch {
+	case len(r) < n:
+		return ""
+	case end:
+		return string(r[len(r)-n:])
+	default:
+		return string(r[:n])
+	}
+}
+
+// columnField is the start of the names of the further columns of a conll
+// file: column2 is the one after the token.
+const columnField = "column"
+
+// parseTemplates reads templates such as lower[-1]|lower[0], column2[-2..2]
+// (one for each offset) and lower[above].
+func parseTemplates(texts []string) ([]template, error) {
+	var all []template
+	for _, text := range texts {
+		parts := strings.Split(text, "|")
+		if len(parts) == 1 {
+			field, first, last, err := parseAtom(text, true)
+			if err != nil {
+				return nil, err
+			}
+			for at := first; at <= last; at++ {
+				all = append(all, template{atomText(field, at), []atom{{field, at}}})
+			}
+			continue
+		}
+		t := template{text: text}
+		for _, part := range parts {
+			field, at, _, err := parseAtom(part, false)
+			if err != nil {
+				return nil, fmt.Errorf("%q: %w", text, err)
+			}
+			t.atoms = append(t.atoms, atom{field, at})
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// CheckTemplates says what is wrong with the templates of a spec.
+func CheckTemplates(texts []string) error {
+	templates, err := parseTemplates(texts)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, t := range templates {
+		if seen[t.text] {
+			return fmt.Errorf("template %q stands twice", t.text)
+		}
+		seen[t.text] = true
+	}
+	return nil
+}
+
+func atomText(field string, at int) string {
+	for name, place := range placeNames {
+		if place == at {
+			return field + "[" + name + "]"
+		}
+	}
+	return fmt.Sprintf("%s[%d]", field, at)
+}
+
+// farthest is the greatest offset of a template.
+const farthest = 20
+
+// parseAtom reads field[offset], field[place] and, where ranged, field[from..to].
+func parseAtom(text string, ranged bool) (field string, first, last int, err error) {
+	fail := func(format string, args ...any) (string, int, int, error) {
+		return "", 0, 0, fmt.Errorf("template %q: "+format, append([]any{text}, args...)...)
+	}
+	field, rest, ok := strings.Cut(text, "[")
+	inside, closed := strings.CutSuffix(rest, "]")
+	if !ok || !closed {
+		return fail("expected field[offset], such as lower[-1]")
+	}
+	if !knownField(field) {
+		return fail("no field is called %q%s; there are %s and column2, column3, ...", field, nearest.Hint(field, fieldNames()), strings.Join(fieldNames(), ", "))
+	}
+	if place, ok := placeNames[inside]; ok {
+		return field, place, place, nil
+	}
+	from, to, isRange := strings.Cut(inside, "..")
+	if !isRange {
+		to = from
+	} else if !ranged {
+		return fail("a range cannot be joined with other fields")
+	}
+	first, err1 := strconv.Atoi(from)
+	last, err2 := strconv.Atoi(to)
+	if err1 != nil || err2 != nil {
+		return fail("%q is no offset; expected a whole number, from..to, above, below or line", inside)
+	}
+	if first > last || first < -farthest || last > farthest {
+		return fail("offsets %d to %d; expected rising ones from %d to %d", first, last, -farthest, farthest)
+	}
+	return field, first, last, nil
+}
+
+// fieldNames lists the fields that every corpus has.
+func fieldNames() []string {
+	var names []string
+	for _, f := range textFields {
+		names = append(names, f.name)
+	}
+	for _, s := range boxSpaces {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func knownField(name string) bool {
+	for _, known := range fieldNames() {
+		if known == name {
+			return true
+		}
+	}
+	_, ok := columnNumber(name)
+	return ok
+}
+
+// columnNumber is the index in Token.Columns of a field such as column2.
+func columnNumber(field string) (int, bool) {
+	digits, ok := strings.CutPrefix(field, columnField)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	return n - 2, err == nil && n >= 2
+}
+
+// attributer turns the tokens of a document into attributes.
+type attributer struct {
+	templates []template
+	boxed     bool
+	fields    []string // that the templates use
+	slot      map[string]int
+	seeds     []uint64 // hash of each template's text
+}
+
+// newAttributer gives the attributes of the templates in texts, of the
+// standard ones when there are none.
+func newAttributer(texts []string, boxed bool) (*attributer, error) {
+	if len(texts) == 0 {
+		texts = standardTemplates
+		if boxed {
+			texts = append(append([]string{}, standardTemplates...), boxTemplates...)
+		}
+	}
+	if err := CheckTemplates(texts); err != nil {
+		return nil, fmt.Errorf("model.encoder.templates: %w", err)
+	}
+	templates, err := parseTemplates(texts)
+	if err != nil {
+		return nil, err
+	}
+	a := &attributer{templates: templates, boxed: boxed, slot: map[string]int{}}
+	for _, t := range templates {
+		a.seeds = append(a.seeds, hashText(hashStart, t.text))
+		for _, atom := range t.atoms {
+			if !boxed && (atom.at >= placeAbove || isBoxField(atom.field)) {
+				return nil, fmt.Errorf("model.encoder.templates: %q needs boxes, which the corpus does not have", t.text)
+			}
+			if _, ok := a.slot[atom.field]; !ok {
+				a.slot[atom.field] = len(a.fields)
+				a.fields = append(a.fields, atom.field)
+			}
+		}
+	}
+	return a, nil
+}
+
+func isBoxField(name string) bool {
+	for _, s := range boxSpaces {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Values of FNV-1a with 64 bits.
+const (
+	hashStart = 14695981039346656037
+	hashPrime = 1099511628211
+)
+
+func hashText(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * hashPrime
+	}
+	return h
+}
+
+// hashValue adds the hash of a value to h.
+func hashValue(h, value uint64) uint64 {
+	h = (h ^ value) * hashPrime
+	return h ^ h>>29 // spread the high bits, which FNV mixes least into the low ones
+}
+
+// noValue says that a field of a token is empty: no attribute uses it.
+const noValue = 0
+
+// attributes appends the attributes of each token of d to list, and the ends
+// of their ranges to ends.
+func (a *attributer) attributes(d *corpus.Document, list []uint64, ends []int64) ([]uint64, []int64, error) {
+	n, width := len(d.Tokens), len(a.fields)
+	values := make([]uint64, n*width)
+	for f, field := range a.fields {
+		if err := a.fill(d, field, values[f:], width); err != nil {
+			return nil, nil, err
+		}
+	}
+	first, last := hashText(hashStart, "begin"), hashText(hashStart, "end")
+	lineStart := 0
+	for t := range n {
+		if d.Tokens[t].Line != d.Tokens[lineStart].Line {
+			lineStart = t
+		}
+		above, below := int32(-1), int32(-1)
+		if a.boxed {
+			above, below = vertical(d.Tokens, t)
+		}
+	templates:
+		for k := range a.templates {
+			h := a.seeds[k]
+			for _, atom := range a.templates[k].atoms {
+				at := t + atom.at
+				switch atom.at {
+				case placeAbove:
+					at = int(above)
+				case placeBelow:
+					at = int(below)
+				case placeLine:
+					if at = lineStart; at == t {
+						at = -1
+					}
+				}
+				if at < 0 || at >= n || values[at*width+a.slot[atom.field]] == noValue {
+					continue templates
+				}
+				h = hashValue(h, values[at*width+a.slot[atom.field]])
+			}
+			list = append(list, h)
+		}
+		if t == 0 {
+			list = append(list, first)
+		}
+		if t == n-1 {
+			list = append(list, last)
+		}
+		ends = append(ends, int64(len(list)))
+	}
+	return list, ends, nil
+}
+
+// fill puts the hashes of a field of each token into every width-th place of
+// values.
+func (a *attributer) fill(d *corpus.Document, field string, values []uint64, width int) error {
+	put := func(t int, text string) {
+		if text != "" {
+			values[t*width] = max(hashText(hashStart, text), 1)
+		}
+	}
+	for _, f := range textFields {
+		if f.name == field {
+			for t := range d.Tokens {
+				put(t, f.value(d.Tokens[t].Text))
+			}
+			return nil
+		}
+	}
+	for _, s := range boxSpaces {
+		if s.name != field {
+			continue
+		}
+		line, inLine := -1, 0
+		for t := range d.Tokens {
+			tok := &d.Tokens[t]
+			if tok.Line != line {
+				line, inLine = tok.Line, 0
+			}
+			put(t, strconv.Itoa(min(max(s.bin(tok, inLine), 0), s.rows-1)))
+			inLine++
+		}
+		return nil
+	}
+	column, _ := columnNumber(field)
+	for t := range d.Tokens {
+		if column >= len(d.Tokens[t].Columns) {
+			return fmt.Errorf("model.encoder.templates: %s: token %d of document %s has %d columns besides its label", field, t, d.ID, 1+len(d.Tokens[t].Columns))
+		}
+		put(t, d.Tokens[t].Columns[column])
+	}
+	return nil
+}
