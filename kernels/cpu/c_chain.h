@@ -174,8 +174,8 @@ INLINE vf legal_exp(vf x, float least, float top) {
 // transpose as step_pack leaves them, start and end [stride] the
 // exponentials of the ends; coef becomes exponentials as well. least [2][stride] is the mass that
 // each position must have in the first step, and in every other, for a document to be
-// sure: 0 where no path leads, LEAST_MASS elsewhere, but +Inf, so that none is sure, where
-// a label cannot follow one that may start: then the positions that paths reach change from step to step.
+// sure: LEAST_MASS, but 0 where no path starts. (Where a label cannot follow any that may
+// start, no document is sure: it has no mass in the second step.)
 static void chain_exp(struct chain_shape *shape, float *matrix, float *forward, float *backward, float *coef,
                       float *start, float *end, float *least_mass, const int32_t *perm, const int32_t *runs,
                       const float *trans, const float *first, const float *last, float least) {
@@ -197,16 +197,10 @@ static void chain_exp(struct chain_shape *shape, float *matrix, float *forward, 
 				float *p = coef + k * sparse + run[0] + l;
 				store_to(p, exp_v(load_to(p, run[1] - l) - set1(top)), run[1] - l);
 			}
-	float *reached = least_mass + stride; // the most legal score, by label
-	for (long j = 0; j < c; j++) reached[j] = never;
-	for (long i = 0; i < c; i++)
-		for (long j = 0; j < c && !(first[i] < least); j++) reached[j] = trans[i * c + j] > reached[j] ? trans[i * c + j] : reached[j];
-	int all = 1;
-	for (long j = 0; j < c; j++) all &= reached[j] >= least;
 	for (long i = 0; i < stride; i++) {
 		start[i] = i < c ? first[perm[i]] : never;
 		end[i] = i < c ? last[perm[i]] : never;
-		least_mass[i] = !all ? __builtin_inff() : i < c && !(start[i] < least) ? LEAST_MASS : 0;
+		least_mass[i] = i < c && !(start[i] < least) ? LEAST_MASS : 0;
 		least_mass[stride + i] = i < c ? LEAST_MASS : 0;
 	}
 	for (long i = 0; i < stride; i += VW) {

@@ -200,3 +200,43 @@ func TestUnlikelyGold(t *testing.T) {
 		within(t, "C against the reference", got, want)
 	})
 }
+
+// TestUnsure: documents that the forward pass is sure of, some that only the backward pass
+// clears, and some that it refuses, in one batch: each has its own gradient, and nothing
+// of a refused one is left in the sums.
+func TestUnsure(t *testing.T) {
+	eachNative(t, func(t *testing.T, n *native) {
+		k := newTagged(9, -9999, 12, 12, 30, 12, 12, 45, 12, 3)
+		row := func(b, at int) []float32 { return k.emit.Data.Host[(int(k.offsets[b])+at)*k.c:][:k.c] }
+		for _, b := range []int{1, 4, 5} { // float32 loses labels that stay behind
+			for y := 1; y < k.c; y++ {
+				row(b, 2)[y] -= 80
+			}
+		}
+		// Label 3 cannot follow label 1, and everything else is far behind those two.
+		k.w.Trans.Data.Host[k.c+3] = -2e4
+		for i := 1; i < len(k.labels.Host); i++ {
+			if k.labels.Host[i-1] == 1 && k.labels.Host[i] == 3 {
+				k.labels.Host[i] = 0
+			}
+		}
+		for _, b := range []int{2, 6} {
+			row(b, 1)[1] += 200
+			row(b, 2)[3] += 200
+		}
+		got, _, fallbacks := k.run(n)
+		want, _, _ := k.run(newRef("go", 1))
+		if fallbacks != 2 {
+			t.Fatalf("%d documents redone, expected 2", fallbacks)
+		}
+		within(t, "C against the reference", got, want)
+		docs := len(k.offsets) - 1
+		nll := n.NewF64(docs)
+		n.CRFNLL(nll, k.emit, k.w, k.labels, k.offsets)
+		for b, v := range nll.Host {
+			if float32(v) != got[b] {
+				t.Fatalf("document %d: nll %v without gradient, %v with it", b, v, got[b])
+			}
+		}
+	})
+}
