@@ -9,7 +9,7 @@ WORKERS ?= 2
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := bin/staticcheck-$(STATICCHECK_VERSION)
 
-.PHONY: build cuda demo test test-cuda test-cuda-deep check browser bench clean tools
+.PHONY: build cuda demo test test-cuda test-cuda-deep check browser poppler bench clean tools
 
 build: tools
 	go build -ldflags '-X main.revision=$(REVISION)' -o $(BIN) ./cmd/invoicelab
@@ -48,8 +48,9 @@ demo: build
 	$(BIN) sweep run quick --store $(STORE) --workers $(WORKERS) --report out/quick
 
 # All tests, after the static checks. The report is looked at in a real
-# Chromium, of which the CHROMIUM variable can name another binary.
-test: tools check browser
+# Chromium, of which the CHROMIUM variable can name another binary; PDF files
+# are read by pdftotext.
+test: tools check browser poppler
 	CGO_ENABLED=0 go vet ./kernels/... ./nn ./train ./curriculum ./corpus ./config
 	go test -race ./curriculum ./metrics ./train ./experiments
 	$(MAKE) --no-print-directory test-cuda
@@ -61,6 +62,14 @@ browser:
 		apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-liberation; \
 	else \
 		echo "the tests need Chromium, which is not on the PATH: apt-get install chromium, or CHROMIUM=/path/to/chrome make test" >&2; exit 1; \
+	fi
+
+poppler:
+	@command -v pdftotext >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends poppler-utils; \
+	else \
+		echo "the tests need pdftotext, which is not on the PATH: apt-get install poppler-utils" >&2; exit 1; \
 	fi
 
 check: $(STATICCHECK)
