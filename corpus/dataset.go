@@ -3,6 +3,8 @@ package corpus
 import (
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/invoicelab/invoicelab/nearest"
 )
@@ -115,4 +117,27 @@ func missingFrom(a, b *Schema) []string {
 		return only
 	}
 	return all
+}
+
+// WithGroups gives every entity of the schema its group, by name. An error
+// names the entity that has none, or that the corpus does not have, and
+// leaves ds as it was. The digest stays.
+func (ds *Dataset) WithGroups(groups map[string]string) error {
+	schema := *ds.Schema
+	schema.Entities = append([]Entity(nil), ds.Schema.Entities...)
+	for i := range schema.Entities {
+		e := &schema.Entities[i]
+		group := groups[e.Name]
+		if group == "" {
+			return fmt.Errorf("groups: entity %q has none%s", e.Name, nearest.Hint(e.Name, slices.Sorted(maps.Keys(groups))))
+		}
+		e.Group = group
+	}
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		if _, ok := schema.Lookup(name); !ok {
+			return fmt.Errorf("groups: the corpus has no entity %q%s", name, nearest.Hint(name, schema.Names()))
+		}
+	}
+	ds.Schema = &schema
+	return nil
 }

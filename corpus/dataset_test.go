@@ -122,3 +122,24 @@ func TestCorpusFiles(t *testing.T) {
 		}
 	}
 }
+
+func TestWithGroups(t *testing.T) {
+	ds := sampleDataset()
+	ds.Seal()
+	digest := ds.Manifest.Digest
+	if err := ds.WithGroups(map[string]string{"INVOICE_NUMBER": "a", "TOTAL_AMOUNT": "b", "TAX_AMOUNT": "a"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ds.Schema.Groups(); !reflect.DeepEqual(got, []string{"a", "b"}) || ds.Schema.Entities[2].Group != "a" {
+		t.Errorf("schema %+v", ds.Schema)
+	}
+	if got := Digest(ds.Schema, ds.Docs); got != digest {
+		t.Errorf("digest %s, was %s", got, digest)
+	}
+	before := ds.Schema
+	expectError(t, ds.WithGroups(map[string]string{"INVOICE_NUMBER": "a", "TOTAL_AMOUNTS": "b", "TAX_AMOUNT": "a"}), `entity "TOTAL_AMOUNT" has none (did you mean "TOTAL_AMOUNTS"?)`)
+	expectError(t, ds.WithGroups(map[string]string{"INVOICE_NUMBER": "a", "TOTAL_AMOUNT": "b", "TAX_AMOUNT": "a", "FEE": "c"}), `the corpus has no entity "FEE"`)
+	if ds.Schema != before {
+		t.Error("refused groups changed the schema")
+	}
+}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -42,6 +44,8 @@ Importers: ` + importerList(),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "`IMPORTER` to use", Required: true}, corpusOutFlag(),
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file"},
+			&cli.StringFlag{Name: "labels", Usage: "`FILE` that names the labels where the data has numbers: a name in each line, a JSON list, or the features of a data set"},
+			&cli.StringFlag{Name: "groups", Usage: "`FILE` that gives each label its group: YAML (label: group) or CSV (label,group)"},
 			&cli.Float64Flag{Name: "validation-share", Usage: "make a validation split from this share of the training documents, chosen by a hash of their id"},
 			jsonFlag,
 		}, packingFlags()...),
@@ -141,11 +145,33 @@ func corpusImport(c *cli.Context) error {
 	if !known {
 		return usagef("corpus import: --from: no importer %q%s; there are %v", c.String("from"), didYouMean(c.String("from"), names), names)
 	}
-	result, err := formats.ImportPath(c.String("from"), c.Args().First())
+	var o formats.ImportOptions
+	if file := c.String("labels"); file != "" {
+		var err error
+		if o.Labels, err = formats.ReadLabels(os.DirFS(filepath.Dir(file)), filepath.Base(file)); err != nil {
+			return fmt.Errorf("--labels: %w", err)
+		}
+	}
+	var groups map[string]string
+	if file := c.String("groups"); file != "" {
+		if c.String("schema") != "" {
+			return usagef("corpus import: --groups: the groups are those of --schema")
+		}
+		var err error
+		if groups, err = config.LoadGroups(file); err != nil {
+			return err
+		}
+	}
+	result, err := formats.ImportPath(c.String("from"), c.Args().First(), o)
 	if err != nil {
 		return err
 	}
 	ds := result.Dataset
+	if groups != nil {
+		if err := ds.WithGroups(groups); err != nil {
+			return err
+		}
+	}
 	if name := c.String("schema"); name != "" {
 		schema, err := config.LoadSchema(name)
 		if err != nil {

@@ -33,7 +33,7 @@ func FuzzConll(f *testing.F) {
 	f.Add([]byte("a S-x\nb E-x\n\xff\xfe I-y\n"))
 	f.Add([]byte("a\tB-x\ry\n")) // found by fuzzing: a return inside a label
 	f.Fuzz(func(t *testing.T, data []byte) {
-		result, err := importConll(fstest.MapFS{"train.conll": {Data: data}}, nil)
+		result, err := importConll(fstest.MapFS{"train.conll": {Data: data}}, nil, ImportOptions{})
 		if err != nil {
 			if !strings.Contains(err.Error(), "train.conll:") {
 				t.Fatalf("error %q names no file", err)
@@ -50,7 +50,7 @@ func FuzzSroie(f *testing.F) {
 		f.Add([]byte("train\tR\t500\t1000\n"), files["box/"+id+".csv"].Data, files["key/"+id+".json"].Data)
 	}
 	f.Fuzz(func(t *testing.T, sizes, box, key []byte) {
-		result, err := importSroie(fstest.MapFS{"sizes.tsv": {Data: sizes}, "box/R.csv": {Data: box}, "key/R.json": {Data: key}}, nil)
+		result, err := importSroie(fstest.MapFS{"sizes.tsv": {Data: sizes}, "box/R.csv": {Data: box}, "key/R.json": {Data: key}}, nil, ImportOptions{})
 		if err != nil {
 			return
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/corpus"
@@ -19,15 +17,15 @@ import (
 // entities found in all files, sorted by name, are the schema. Of a folder it
 // reads train, dev (or valid, validation) and test; named files need those
 // names too, but a single one, which becomes the training split.
-func importConll(fsys fs.FS, names []string) (ImportResult, error) {
-	files, problems, err := conllFiles(fsys, names)
+func importConll(fsys fs.FS, names []string, _ ImportOptions) (ImportResult, error) {
+	files, problems, err := splitFiles(fsys, names, ".conll", ".txt", ".tsv", ".bio")
 	if err != nil {
 		return ImportResult{}, err
 	}
-	set := conllSet{entities: map[string]corpus.EntityID{}}
+	set := newEntitySet()
 	parts := map[corpus.Split]*conllPart{}
 	for _, f := range files {
-		part, err := set.read(fsys, f.name)
+		part, err := readConll(set, fsys, f.name)
 		if err != nil {
 			return ImportResult{}, err
 		}
@@ -39,10 +37,10 @@ func importConll(fsys fs.FS, names []string) (ImportResult, error) {
 	if len(parts[corpus.Train].sentences) == 0 {
 		return ImportResult{}, fmt.Errorf("%s: no sentence", parts[corpus.Train].file)
 	}
-	if len(set.entities) == 0 {
+	if len(set.names) == 0 {
 		return ImportResult{}, fmt.Errorf("%s: every label is O", parts[corpus.Train].file)
 	}
-	schema, renumber := set.schema()
+	schema, renumber := set.schema("conll")
 	ds := &corpus.Dataset{Manifest: corpus.Manifest{Source: "conll"}, Schema: schema, Docs: map[corpus.Split][]corpus.Document{}}
 	for _, f := range files {
 		part := parts[f.split]
@@ -61,90 +59,6 @@ func importConll(fsys fs.FS, names []string) (ImportResult, error) {
 	return ImportResult{Dataset: ds, Problems: problems}, nil
 }
 
-// conllFile is a file and the split that its name tells.
-type conllFile struct {
-	name  string
-	split corpus.Split
-}
-
-// conllSplit reads the split from the name of a file.
-func conllSplit(name string) (corpus.Split, bool) {
-	switch strings.ToLower(strings.TrimSuffix(path.Base(name), path.Ext(name))) {
-	case "train":
-		return corpus.Train, true
-	case "dev", "valid", "validation":
-		return corpus.Validation, true
-	case "test":
-		return corpus.Test, true
-	}
-	return "", false
-}
-
-// conllFiles chooses the files to read, in the order of Splits. Files of a
-// folder that look like data but are not read are problems.
-func conllFiles(fsys fs.FS, names []string) ([]conllFile, []corpus.Problem, error) {
-	var files []conllFile
-	var problems []corpus.Problem
-	folder := len(names) == 0
-	if folder {
-		entries, err := fs.ReadDir(fsys, ".")
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, e := range entries {
-			if !e.IsDir() && slices.Contains([]string{".conll", ".txt", ".tsv", ".bio"}, strings.ToLower(path.Ext(e.Name()))) {
-				names = append(names, e.Name())
-			}
-		}
-	}
-	for _, name := range names {
-		split, ok := conllSplit(name)
-		switch {
-		case !folder && len(names) == 1:
-			split = corpus.Train
-		case !ok && folder:
-			problems = append(problems, corpus.Problem{File: name, What: "not read: it is not called train, dev, valid, validation or test"})
-			continue
-		case !ok:
-			return nil, nil, fmt.Errorf("%s: cannot tell its split; of several files each must be called train, dev, valid, validation or test", name)
-		}
-		for _, other := range files {
-			if other.split == split {
-				return nil, nil, fmt.Errorf("%s and %s are both the %s split", other.name, name, split)
-			}
-		}
-		files = append(files, conllFile{name, split})
-	}
-	if len(files) == 0 {
-		return nil, nil, errors.New("no file called train, dev, valid, validation or test with the extension .conll, .txt, .tsv or .bio")
-	}
-	slices.SortStableFunc(files, func(a, b conllFile) int {
-		return slices.Index(corpus.Splits, a.split) - slices.Index(corpus.Splits, b.split)
-	})
-	return files, problems, nil
-}
-
-// conllSet gathers the entities of all files, numbered as they come.
-type conllSet struct {
-	entities map[string]corpus.EntityID
-	names    []string
-}
-
-// schema sorts the entities by name; renumber maps the numbers so far.
-func (set *conllSet) schema() (*corpus.Schema, []corpus.EntityID) {
-	sorted := slices.Sorted(slices.Values(set.names))
-	schema := &corpus.Schema{Name: "conll"}
-	for _, name := range sorted {
-		schema.Entities = append(schema.Entities, corpus.Entity{Name: name})
-	}
-	renumber := make([]corpus.EntityID, len(set.names))
-	for i, name := range set.names {
-		id, _ := slices.BinarySearch(sorted, name)
-		renumber[i] = corpus.EntityID(id)
-	}
-	return schema, renumber
-}
-
 // conllPart is what one file holds.
 type conllPart struct {
 	file      string
@@ -159,8 +73,8 @@ type conllSentence struct {
 	tags   []tag
 }
 
-// read reads one file.
-func (set *conllSet) read(fsys fs.FS, name string) (*conllPart, error) {
+// readConll reads one file.
+func readConll(set *entitySet, fsys fs.FS, name string) (*conllPart, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
@@ -231,30 +145,6 @@ func conllColumns(row string, tabbed bool) []string {
 		return strings.Split(row, "\t")
 	}
 	return strings.FieldsFunc(row, func(r rune) bool { return r == ' ' || r == '\t' })
-}
-
-// tag reads a label and numbers its entity.
-func (set *conllSet) tag(label string) (tag, error) {
-	kind, name, ok := parseTag(label)
-	if !ok {
-		return tag{}, fmt.Errorf("label %.40q is no tag: expected O, B-NAME or I-NAME, or E-NAME and S-NAME of BIOES", label)
-	}
-	if kind == 'O' {
-		return tag{kind: 'O'}, nil
-	}
-	if strings.ContainsAny(name, " \t\r") { // as checkSchema has it
-		return tag{}, fmt.Errorf("label %.40q has a space", label)
-	}
-	id, ok := set.entities[name]
-	if !ok {
-		if len(set.names) >= corpus.MaxEntities {
-			return tag{}, fmt.Errorf("label %.40q: more than %d entity types; is the last column the label?", label, corpus.MaxEntities)
-		}
-		id = corpus.EntityID(len(set.names))
-		set.entities[name] = id
-		set.names = append(set.names, name)
-	}
-	return tag{kind, id}, nil
 }
 
 // documents makes the documents of a split; what was changed on the way is

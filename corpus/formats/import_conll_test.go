@@ -41,7 +41,7 @@ func expectError(t *testing.T, err error, want ...string) {
 // bytes that are not UTF-8 are read; an empty split and a file of another
 // name are reported.
 func TestConllFolder(t *testing.T) {
-	result, err := ImportPath("conll", filepath.Join("testdata", "conll", "good"))
+	result, err := ImportPath("conll", filepath.Join("testdata", "conll", "good"), ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestConllFolder(t *testing.T) {
 // One file becomes the training split, whatever its name. IOB1 turns into
 // IOB2, further columns are kept, DOCSTART lines are skipped.
 func TestConllFile(t *testing.T) {
-	result, err := ImportPath("conll", filepath.Join("testdata", "conll", "iob1.conll"))
+	result, err := ImportPath("conll", filepath.Join("testdata", "conll", "iob1.conll"), ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestConllTells(t *testing.T) {
 		"a S-X\nb I-X\n":                   "train.conll:1: BIOES to IOB2: 2 tags changed (0 E to I, 1 S to B, 1 I or E without a B before to B), in 1 of 1 sentences, first in this one",
 		"a\u00a0b O\n\u200b B-X\nc\td I-X": "", // only the tab and the space separate columns
 	} {
-		result, err := importConll(fstest.MapFS{"train.conll": {Data: []byte(text)}}, nil)
+		result, err := importConll(fstest.MapFS{"train.conll": {Data: []byte(text)}}, nil, ImportOptions{})
 		if want == "" {
 			// Two tokens of odd white space, then a row of three columns.
 			expectError(t, err, "train.conll:3: 3 columns, the first row has 2")
@@ -131,7 +131,7 @@ func TestConllBadFiles(t *testing.T) {
 		"no_label.conll":       "no_label.conll:2: 1 columns, the first row has 2",
 		"all_outside.conll":    "all_outside.conll: every label is O",
 		"no_sentence.conll":    "no_sentence.conll: no sentence",
-		"space_in_label.conll": `space_in_label.conll:1: label "B-x y" has a space`,
+		"space_in_label.conll": `space_in_label.conll:1: label "x y" is empty or has a space`,
 	}
 	files, err := os.ReadDir(folder)
 	if err != nil {
@@ -141,7 +141,7 @@ func TestConllBadFiles(t *testing.T) {
 		t.Errorf("%d bad files, %d expected messages", len(files), len(expected))
 	}
 	for _, f := range files {
-		_, err := ImportPath("conll", filepath.Join(folder, f.Name()))
+		_, err := ImportPath("conll", filepath.Join(folder, f.Name()), ImportOptions{})
 		expectError(t, err, "importing conll from ", expected[f.Name()])
 		if expected[f.Name()] == "" {
 			t.Errorf("%s: no expected message", f.Name())
@@ -165,21 +165,21 @@ func TestConllFilesRefused(t *testing.T) {
 		{fstest.MapFS{"train.conll": sentence}, []string{"gone.conll"}, "gone.conll: file does not exist"},
 		{fstest.MapFS{"train.conll": {Data: []byte("a\tO\n" + strings.Repeat("x", lines.Max+1))}}, nil, "train.conll:2: line longer than 16 MiB"},
 	} {
-		_, err := importConll(c.files, c.names)
+		_, err := importConll(c.files, c.names, ImportOptions{})
 		expectError(t, err, c.want)
 	}
-	result, err := importConll(fstest.MapFS{"test.x": sentence, "train.y": sentence}, []string{"test.x", "train.y"})
+	result, err := importConll(fstest.MapFS{"test.x": sentence, "train.y": sentence}, []string{"test.x", "train.y"}, ImportOptions{})
 	if err != nil || len(result.Dataset.Docs[corpus.Train]) != 1 || len(result.Dataset.Docs[corpus.Test]) != 1 {
 		t.Errorf("named files with other extensions: %+v, %v", result.Dataset, err)
 	}
 }
 
 func TestImportPathRefuses(t *testing.T) {
-	_, err := ImportPath("conl", "testdata")
+	_, err := ImportPath("conl", "testdata", ImportOptions{})
 	expectError(t, err, `no importer is called "conl" (did you mean "conll"?)`, "sroie")
-	_, err = ImportPath("conll", filepath.Join("testdata", "nowhere"))
+	_, err = ImportPath("conll", filepath.Join("testdata", "nowhere"), ImportOptions{})
 	expectError(t, err, "importing conll", "nowhere", "no such file")
-	_, err = ImportPath("sroie", filepath.Join("testdata", "conll", "iob1.conll"))
+	_, err = ImportPath("sroie", filepath.Join("testdata", "conll", "iob1.conll"), ImportOptions{})
 	expectError(t, err, "importing sroie", "iob1.conll: this importer reads a folder")
 }
 

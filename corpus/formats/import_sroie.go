@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -20,7 +19,7 @@ import (
 // corners, and key/ID.json its fields as strings. A line becomes words that
 // share its box by characters, in the order of the file; the fields become
 // spans where they can be found among the words.
-func importSroie(fsys fs.FS, names []string) (ImportResult, error) {
+func importSroie(fsys fs.FS, names []string, _ ImportOptions) (ImportResult, error) {
 	if len(names) > 0 {
 		return ImportResult{}, fmt.Errorf("%s: this importer reads a folder with %s, box and key", names[0], sroieSizes)
 	}
@@ -61,8 +60,7 @@ func sroieFields() []string { return []string{"company", "date", "address", "tot
 // Bounds on what one receipt may hold, and so on the time that its alignment
 // takes. Real ones have up to 7 KB of text on pages of up to 7,000 pixels.
 const (
-	sroieFile  = 1 << 17   // bytes of a box or key file
-	sroiePixel = 1_000_000 // extent of a coordinate or page
+	sroieFile = 1 << 17 // bytes of a box or key file
 )
 
 // sroieReceipt is one line of sizes.tsv.
@@ -92,7 +90,7 @@ func readSroieSizes(fsys fs.FS) ([]sroieReceipt, error) {
 			return nil, in.Errorf("%d columns, expected split, id, width and height", len(columns))
 		}
 		r := sroieReceipt{id: columns[1]}
-		split, ok := conllSplit(columns[0])
+		split, ok := splitOfName(columns[0])
 		if !ok {
 			return nil, in.Errorf("split %q, expected train, dev or test", columns[0])
 		}
@@ -107,8 +105,8 @@ func readSroieSizes(fsys fs.FS) ([]sroieReceipt, error) {
 		var errWidth, errHeight error
 		r.width, errWidth = strconv.Atoi(columns[2])
 		r.height, errHeight = strconv.Atoi(columns[3])
-		if errWidth != nil || errHeight != nil || r.width < 1 || r.height < 1 || r.width > sroiePixel || r.height > sroiePixel {
-			return nil, in.Errorf("size %s x %s, expected pixels from 1 to %d", columns[2], columns[3], sroiePixel)
+		if errWidth != nil || errHeight != nil || r.width < 1 || r.height < 1 || r.width > maxPixel || r.height > maxPixel {
+			return nil, in.Errorf("size %s x %s, expected pixels from 1 to %d", columns[2], columns[3], maxPixel)
 		}
 		receipts = append(receipts, r)
 	}
@@ -206,7 +204,7 @@ func (imp *sroieImport) readLines(r sroieReceipt, name string, doc *corpus.Docum
 		var at [8]int
 		for i := range at {
 			at[i], err = strconv.Atoi(strings.TrimSpace(columns[i]))
-			if err != nil || at[i] < -sroiePixel || at[i] > sroiePixel {
+			if err != nil || at[i] < -maxPixel || at[i] > maxPixel {
 				return nil, in.Errorf("coordinate %d is %q, expected pixels", i+1, columns[i])
 			}
 		}
@@ -225,7 +223,7 @@ func (imp *sroieImport) readLines(r sroieReceipt, name string, doc *corpus.Docum
 			continue
 		}
 		for _, w := range words {
-			box, inside := pixelBox(r, x0, y0, x1, y1, w)
+			box, inside := pixelBox(extent{r.width, r.height}, x0, y0, x1, y1, w)
 			if !inside {
 				imp.clamped++
 			}
@@ -260,23 +258,6 @@ func (imp *sroieImport) readKey(name string) (map[string]string, error) {
 		return nil, err
 	}
 	return map[string]string{"company": key.Company, "date": key.Date, "address": key.Address, "total": key.Total}, nil
-}
-
-// readBounded reads a file of at most limit bytes.
-func readBounded(fsys fs.FS, name string, limit int) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(data) > limit {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, limit)
-	}
-	return data, nil
 }
 
 // unlisted reports box and key files that sizes.tsv does not list.

@@ -28,7 +28,7 @@ func spanTexts(ds *corpus.Dataset, d *corpus.Document) []string {
 }
 
 func TestSroieFolder(t *testing.T) {
-	result, err := ImportPath("sroie", filepath.Join("testdata", "sroie"))
+	result, err := ImportPath("sroie", filepath.Join("testdata", "sroie"), ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestSroieFolder(t *testing.T) {
 // Words share the box of their line by characters, the space counted; page
 // units are pixels x 1000 / size, rounded. Numbers by hand.
 func TestSroieWordBoxes(t *testing.T) {
-	result, err := ImportPath("sroie", filepath.Join("testdata", "sroie"))
+	result, err := ImportPath("sroie", filepath.Join("testdata", "sroie"), ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,16 +191,16 @@ func TestSroieRefuses(t *testing.T) {
 			}
 			files[c.file].Data = bytes.Replace(files[c.file].Data, []byte(c.old), []byte(c.new), 1)
 		}
-		_, err := importSroie(files, nil)
+		_, err := importSroie(files, nil, ImportOptions{})
 		expectError(t, err, c.want)
 	}
 	files := sroieSample(t)
 	files["box/A1.csv"].Data = []byte("\n \n")
-	_, err := importSroie(files, nil)
+	_, err := importSroie(files, nil, ImportOptions{})
 	expectError(t, err, "box/A1.csv: no line of text")
 	files = sroieSample(t)
 	files["sizes.tsv"].Data = bytes.ReplaceAll(files["sizes.tsv"].Data, []byte("train"), []byte("test"))
-	_, err = importSroie(files, nil)
+	_, err = importSroie(files, nil, ImportOptions{})
 	expectError(t, err, "sizes.tsv: no receipt of split train")
 }
 
