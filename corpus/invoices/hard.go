@@ -1,6 +1,8 @@
 package invoices
 
 import (
+	"strings"
+
 	"github.com/invoicelab/invoicelab/corpus"
 )
 
@@ -30,6 +32,11 @@ func newHardness(recipe *corpus.Recipe, name string, o order) hardness {
 	return h
 }
 
+// broken says whether a value of several words is broken between two lines.
+func (c *composer) broken(s string) bool {
+	return c.hard.wraps.Float64() < c.hard.recipe.Wrapped && strings.Contains(s, " ")
+}
+
 // ruled are the fields that the resolution rules tell apart by the words near
 // a value: without their key words nobody could.
 var ruled = [numFields]bool{
@@ -44,6 +51,12 @@ var ruled = [numFields]bool{
 func (c *composer) written(f field, s string) string {
 	if c.hard.without.has(f) {
 		return ""
+	}
+	if f == fNote || f == fTerms {
+		if c.hard.texts.Float64() < c.hard.recipe.Distractors/8 {
+			s += " " + c.distractingSentence()
+		}
+		return s
 	}
 	if neutral[f] {
 		vague, form := c.hard.forms.Float64() < c.hard.recipe.Ambiguous, c.hard.forms.fork()

@@ -14,9 +14,9 @@ import (
 type paper struct{ width, height float64 }
 
 var (
-	paperA4          = paper{595.276, 841.89} // 210 by 297 mm
+	paperA4          = paper{595, 842}
 	paperLetter      = paper{612, 792}
-	paperA5Landscape = paper{595.276, 419.528}
+	paperA5Landscape = paper{595, 420}
 	paperHalfLetter  = paper{612, 396} // across
 	paperRoll        = paper{227, 0}   // 80 mm wide; as long as the receipt
 )
@@ -36,6 +36,7 @@ type piece struct {
 	field    field
 	id       int32
 	emphasis emphasis
+	broken   bool // a value of several words that goes on in a second line
 }
 
 // font is the font of a piece in type of font f.

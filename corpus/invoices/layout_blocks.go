@@ -122,7 +122,7 @@ func (t text) paragraph(width float64, a align, pieces ...piece) block {
 				used += typeset.SpaceWidth * t.size
 			}
 			used += w
-			line = append(line, piece{word, p.field, p.id, p.emphasis})
+			line = append(line, piece{text: word, field: p.field, id: p.id, emphasis: p.emphasis})
 		}
 	}
 	flush()
@@ -150,7 +150,7 @@ const (
 
 // pairs arranges pairs within width.
 func (t text) pairs(width float64, form pairForm, list []pair) block {
-	if len(list) == 0 {
+	if list = valued(list); len(list) == 0 {
 		return nil
 	}
 	switch form {
@@ -163,17 +163,56 @@ func (t text) pairs(width float64, form pairForm, list []pair) block {
 	for _, p := range list {
 		switch form {
 		case pairsAbove:
+			value, rest := p.lines()
 			b = append(b, t.paragraph(width, alignLeft, p.key...)...)
-			b = append(b, t.paragraph(width, alignLeft, p.value...)...)
+			b = append(b, t.paragraph(width, alignLeft, value...)...)
+			b = append(b, t.paragraph(width, alignLeft, rest...)...)
 		default:
 			a := alignLeft
 			if form == pairsRight {
 				a = alignRight
 			}
-			b = append(b, t.paragraph(width, a, concat(p.key, p.value)...)...)
+			value, rest := p.lines()
+			b = append(b, t.paragraph(width, a, concat(p.key, value)...)...)
+			b = append(b, t.paragraph(width, a, rest...)...)
 		}
 	}
 	return b
+}
+
+// valued are the pairs that have a value: a document that leaves out a field
+// has pairs without.
+func valued(list []pair) []pair {
+	kept := make([]pair, 0, len(list))
+	for _, p := range list {
+		if !blank(p.value) {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// blank says whether pieces have no text.
+func blank(pieces []piece) bool {
+	for k := range pieces {
+		if pieces[k].text != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// lines is the value of a pair in its first line and its second, which is
+// empty but for a broken one.
+func (p *pair) lines() (first, rest []piece) {
+	if len(p.value) != 1 || !p.value[0].broken {
+		return p.value, nil
+	}
+	words := strings.Fields(p.value[0].text)
+	half := (len(words) + 1) / 2
+	a, b := p.value[0], p.value[0]
+	a.text, b.text = strings.Join(words[:half], " "), strings.Join(words[half:], " ")
+	return []piece{a}, []piece{b}
 }
 
 // columns sets keys at the left edge and values in a column; a pair that is
@@ -186,8 +225,9 @@ func (t text) columns(width float64, form pairForm, list []pair) block {
 	tab += 1.2 * t.size
 	var b block
 	for _, p := range list {
-		key, value := t.width(p.key), t.width(p.value)
-		second := t.segment(tab, alignLeft, p.value)
+		first, rest := p.lines()
+		key, value := t.width(p.key), max(t.width(first), t.width(rest))
+		second := t.segment(tab, alignLeft, first)
 		room := width - tab
 		if form == pairsSpread {
 			second.x, second.align = width, alignRight
@@ -198,6 +238,10 @@ func (t text) columns(width float64, form pairForm, list []pair) block {
 			continue
 		}
 		b = append(b, row{height: t.line, segments: []segment{t.segment(0, alignLeft, p.key), second}})
+		if rest != nil {
+			second.pieces = rest
+			b = append(b, row{height: t.line, segments: []segment{second}})
+		}
 	}
 	return b
 }

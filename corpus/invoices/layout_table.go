@@ -1,5 +1,7 @@
 package invoices
 
+import "slices"
+
 // column is a column of a table.
 type column struct {
 	title []piece
@@ -34,6 +36,7 @@ type table struct {
 // place sets the table over the full width of the sheet in the look that the
 // sheet has, with its header repeated on each page.
 func (t *table) place(s *sheet) {
+	t.prune()
 	s.section &^= headerSection
 	width := s.full()
 	l := &s.look
@@ -93,6 +96,33 @@ func (t *table) place(s *sheet) {
 		sum += r.amount
 	}
 	s.place(l.end(width))
+}
+
+// prune drops the columns and rows of which a document leaves out the field.
+// The growing column stays.
+func (t *table) prune() {
+	rows := t.rows[:0]
+	for _, r := range t.rows {
+		if r.cells != nil || !blank(r.alone) || !blank(r.right) {
+			rows = append(rows, r)
+		}
+	}
+	t.rows = rows
+	for j := len(t.columns) - 1; j >= 0; j-- {
+		empty := !t.columns[j].grow
+		for _, r := range t.rows {
+			empty = empty && (r.cells == nil || blank(r.cells[j]))
+		}
+		if !empty {
+			continue
+		}
+		t.columns = slices.Delete(t.columns, j, j+1)
+		for k := range t.rows {
+			if t.rows[k].cells != nil {
+				t.rows[k].cells = slices.Delete(t.rows[k].cells, j, j+1)
+			}
+		}
+	}
 }
 
 // extent is the place of a column in points from the left edge.

@@ -89,6 +89,9 @@ type composer struct {
 	date  time.Time // of the document
 	notes []string  // that fit the domain
 	last  int32     // id of the latest piece
+
+	facts, sentences int       // distractors that are still to come
+	overlays         []overlay // to be laid over other text
 }
 
 // compose makes a document of a family. Company names are of the split.
@@ -99,8 +102,12 @@ func compose(d drawn, recipe *corpus.Recipe, o order) *composer {
 	c.ct = drawCountry(newDraws(recipe.Seed, d.name+"/country"), o.twin.Part == TwinLocale)
 	c.date = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, c.IntN(7*365))
 	c.style = c.drawStyle(newDraws(recipe.Seed, d.name+o.twin.suffix(TwinLocale, "/locale")))
+	c.facts, c.sentences = c.hard.distractBudget()
 	d.family.draw(c)
+	c.sentences += c.facts
+	c.distract(c.sentences)
 	c.finish()
+	c.layOver()
 	return c
 }
 
@@ -244,7 +251,9 @@ func another(words []string, k int) int {
 
 // pair is a value with one of the key words of its field.
 func (c *composer) pair(f field, s string) pair {
-	return pair{c.key(f), []piece{c.value(f, s)}}
+	p := pair{c.key(f), []piece{c.value(f, s)}}
+	p.value[0].broken = c.broken(p.value[0].text)
+	return p
 }
 
 // stray is a key word and a value that no field covers.
@@ -290,4 +299,7 @@ func (c *composer) sides(left, right func(width float64) block) {
 		a, b = b, a
 	}
 	c.sheet.side(a, b, half+24)
+	if c.hard.texts.chance(0.35) {
+		c.distract(1)
+	}
 }

@@ -122,7 +122,7 @@ func (c *composer) docTitle(words []string, width float64, a align) block {
 func (c *composer) shuffled(keep int, list []pair) []pair {
 	rest := list[keep:]
 	c.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
-	return list
+	return c.distracted(keep, list)
 }
 
 // odds are the chances of the optional facts of an invoice's head.
@@ -338,7 +338,7 @@ func (c *composer) marks(signature, stamp, handwriting float64, width float64) b
 		reach, _ := o.reach(0)
 		t := c.style.small
 		line := block{{height: 2, shapes: []shape{rule(0, 1, min(width, max(2*reach, 12*t.size)), 1, thinLine, typeset.Black)}}}
-		list = append(list, join(0, o.flowed(reach, 1), line, t.paragraph(width, alignLeft, key...)))
+		list = append(list, join(0, c.over(o, reach), line, t.paragraph(width, alignLeft, key...)))
 	}
 	if c.chance(stamp) {
 		words := c.value(fStampText, pick(c.draws, stampTexts))
@@ -347,11 +347,11 @@ func (c *composer) marks(signature, stamp, handwriting float64, width float64) b
 			words.text = c.date.AddDate(0, 0, c.between(1, 30)).Format("02 Jan 2006")
 			lines = append(lines, []piece{words})
 		}
-		list = append(list, c.stamp(width, lines...).flowed(width/2, 1))
+		list = append(list, c.over(c.stamp(width, lines...), width/2))
 	}
 	if c.chance(handwriting) {
 		note := c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))
-		list = append(list, c.handwriting(width, []piece{note}).flowed(width/2, 1))
+		list = append(list, c.over(c.handwriting(width, []piece{note}), width/2))
 	}
 	return join(c.style.gap/2, list...).marked(footerSection)
 }
@@ -363,5 +363,5 @@ func (c *composer) watermark(chance float64) {
 		return
 	}
 	o := c.faint(c.value(fWatermark, pick(c.draws, watermarkTexts)), 0.3+0.05*float64(c.IntN(6)), 0)
-	c.sheet.keep(o.flowed(c.sheet.full()/2, 1))
+	c.sheet.keep(c.over(o, c.sheet.full()/2))
 }

@@ -25,7 +25,7 @@ func (c *composer) drawGeneral() general {
 		it := cat.pickItem(c.draws)
 		it.sku = articleCode(c.draws, c.style.articles, it.description)
 		if g.form.discount && c.chance(0.6) {
-			it.discount = it.unitCost.scaled(it.quantity*int64(c.between(1, 4)*5), 100*100)
+			it.discount = c.shownDiscount() * it.unitCost.scaled(it.quantity*int64(c.between(1, 4)*5), 100*100)
 		}
 		it.price()
 		g.bill.items = append(g.bill.items, it)
@@ -62,6 +62,7 @@ func (c *composer) drawBuyer(private float64) party {
 
 // taxed draws the rate of tax with a chance, else leaves it at zero.
 func (c *composer) taxed(b *bill, chance float64) {
+	c.ordinary(b)
 	if c.chance(chance) {
 		b.rate = pick(c.draws, c.ct.taxRates)
 	}
@@ -74,6 +75,9 @@ func (c *composer) discounted(b *bill) {
 		sum += it.total
 	}
 	b.discount = sum.scaled(int64(pick(c.draws, []int{2, 3, 5, 10, 15})), 100)
+	if c.hard.without.has(fDiscount) {
+		b.discount = 0
+	}
 }
 
 // grouped divides the items into two sections.
