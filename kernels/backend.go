@@ -112,7 +112,8 @@ type Backend interface {
 	//	loss[1] = cb    = sum w[label] nll / sum w[label]      (w = Weights)
 	//	loss[2] = focal = sum alpha[label] (1-p)^Gamma nll / V  (alpha = Alpha, 1 when empty)
 	//
-	// and dz += CE d ce/dz + CB d cb/dz + Focal d focal/dz. A component whose
+	// and dz = CE d ce/dz + CB d cb/dz + Focal d focal/dz, overwritten: 0 where the token
+	// is ignored. A component whose
 	// factor is zero and cb without Weights are reported as 0. V = 0, or
 	// sum w = 0, gives 0 and no gradient. Gamma is at least 0; p that rounds to 1
 	// gives no focal gradient and no NaN. Each loss is summed in float64.

@@ -102,8 +102,10 @@ func (h *hybridHead) forward(p *pass, x kernels.Mat) kernels.Mat {
 }
 
 func (h *hybridHead) loss(p *pass) {
-	h.dGate = p.mem.Zeros(p.n, h.groups)
-	if h.groupLoss > 0 {
+	h.dGate = p.mem.Mat(p.n, h.groups)
+	if h.groupLoss == 0 {
+		p.be.Fill(h.dGate.Data, 0)
+	} else {
 		groups := make([]int32, p.n)
 		for i, l := range p.labels {
 			groups[i] = kernels.Ignore

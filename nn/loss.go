@@ -75,11 +75,13 @@ func newEntityLoss(be kernels.Backend, spec LossSpec, labels Labels) (*entityLos
 	return l, nil
 }
 
-// add adds the gradient of the weighted loss to dScores.
-func (l *entityLoss) add(p *pass, dScores, scores kernels.Mat) {
-	if l.weight > 0 {
-		p.be.SoftmaxLoss(dScores, p.stats.Slice(statEntity, statEntity+3), scores, p.targets, l.params)
+// begin overwrites dScores with the gradient of the weighted loss; others add theirs to it.
+func (l *entityLoss) begin(p *pass, dScores, scores kernels.Mat) {
+	if l.weight == 0 {
+		p.be.Fill(dScores.Data, 0)
+		return
 	}
+	p.be.SoftmaxLoss(dScores, p.stats.Slice(statEntity, statEntity+3), scores, p.targets, l.params)
 }
 
 // report puts the components into out and returns the weighted loss.

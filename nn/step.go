@@ -98,8 +98,8 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass
 	scores := m.head.forward(p, h)
 	m.clock.lap(timeHead)
 
-	dScores := p.mem.Zeros(p.n, m.labels)
-	m.loss.add(p, dScores, scores)
+	dScores := p.mem.Mat(p.n, m.labels)
+	m.loss.begin(p, dScores, scores)
 	m.head.loss(p)
 	m.clock.lap(timeLoss)
 	if m.crf != nil {

@@ -121,7 +121,7 @@ func (l *Loss) Run(be kernels.Backend) (Answer, error) {
 	}
 	run := func(p kernels.LossParams) (total Number, grad [][]Number) {
 		p.Gamma, p.Weights, p.Alpha = float32(l.Gamma), w, alpha
-		dz, loss := m.accumulators(n, c), m.doubles(3)
+		dz, loss := m.outputs(n, c), m.doubles(3)
 		be.SoftmaxLoss(dz, loss, z, labels, p)
 		for i, v := range m.readDoubles(loss) {
 			// A component without a factor is 0, also beside an infinite one.

@@ -91,7 +91,7 @@ INLINE void slopes(struct loss_block *b, vd *sums, const struct loss_factors *f)
 	}
 }
 
-// softmax_loss adds to dz and overwrites loss[3] with the sums over these rows.
+// softmax_loss overwrites dz, and loss[3] with the sums over these rows.
 // The factors are those of struct loss_factors; inv_v and inv_w divide the losses.
 // work holds softmax_loss_work floats.
 static void softmax_loss(float *dz, double *loss, const float *z, const int32_t *labels, long rows, long c,
@@ -122,15 +122,17 @@ static void softmax_loss(float *dz, double *loss, const float *z, const int32_t 
 		slopes(&b, sums, &f);
 		for (long r = 0; r < block; r++) {
 			long y = labels[r];
-			if (y < 0) continue;
+			if (y < 0) {
+				memset(dz + r * c, 0, (size_t)c * sizeof *dz);
+				continue;
+			}
 			const float *p = prob + r * stride;
 			float *out = dz + r * c;
-			float own = out[y] + (float)b.own[r];
 			vf g = set1((float)b.other[r]);
 			long j = 0;
-			for (; j + VW <= c; j += VW) store(out + j, fma_v(g, load(p + j), load(out + j)));
-			if (j < c) store_n(out + j, fma_v(g, load(p + j), load_n(out + j, c - j)), c - j);
-			out[y] = own;
+			for (; j + VW <= c; j += VW) store(out + j, g * load(p + j));
+			if (j < c) store_n(out + j, g * load(p + j), c - j);
+			out[y] = (float)b.own[r];
 		}
 	}
 	loss[0] = ce != 0 ? hsum_d(sums[0]) * inv_v : 0;

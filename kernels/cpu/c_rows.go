@@ -113,6 +113,7 @@ func (n *native) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, la
 		}
 	}
 	if valid == 0 {
+		clear(dz.Data.Host)
 		return
 	}
 	// The factors of the gradient, 0 for a component that is left out.

@@ -23,8 +23,9 @@ func (r *ref) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, label
 	r.each(z.Rows, 32*c, func(lo, hi int) {
 		prob := make([]float64, c)
 		for n := lo; n < hi; n++ {
-			y := labels.Host[n]
+			y, out := labels.Host[n], dz.Data.Host[n*c:(n+1)*c]
 			if y == kernels.Ignore {
+				clear(out)
 				continue
 			}
 			nll := softmax(prob, z.Data.Host[n*c:(n+1)*c], int(y))
@@ -47,12 +48,11 @@ func (r *ref) SoftmaxLoss(dz kernels.Mat, loss kernels.F64, z kernels.Mat, label
 				rows[n][2] = a * value
 				pull += float64(p.Focal) * a * slope
 			}
-			out := dz.Data.Host[n*c : (n+1)*c]
 			for j, q := range prob {
 				if j == int(y) {
 					q = math.Expm1(-nll) // p - 1, with the digits that p near 1 would lose
 				}
-				out[j] = float32(float64(out[j]) - pull*q)
+				out[j] = float32(-pull * q)
 			}
 		}
 	})

@@ -45,7 +45,7 @@ DEVICE void focal_terms(double nll, double gamma, double *value, double *slope) 
 	*slope = -f - gamma * exp_d(-nll) * (f / q) * nll;
 }
 
-// loss_rows adds the gradient to dz; sums [blocks, 3] receives the losses of each block.
+// loss_rows overwrites dz with the gradient; sums [blocks, 3] receives the losses of each block.
 extern "C" __global__ void __launch_bounds__(256) loss_rows(float *dz, double *sums, const float *z, const int *labels, const float *weights,
 		const float *alpha, const double *part, i64 parts, i64 n, i64 c, float w_ce, float w_cb, float w_focal, float gamma) {
 	__shared__ double scratch[WARP];
@@ -59,9 +59,12 @@ extern "C" __global__ void __launch_bounds__(256) loss_rows(float *dz, double *s
 	double ce = 0, cb = 0, focal = 0; // of this warp's rows, the same in every lane
 	for (i64 row = warp_at(); row < n; row += warp_step()) {
 		int y = labels[row];
-		if (y < 0 || y >= c) continue;
 		const float *in = z + row * c;
 		float *out = dz + row * c;
+		if (y < 0 || y >= c) {
+			for (i64 j = lane_at(); j < c; j += WARP) out[j] = 0;
+			continue;
+		}
 		float kept[KEPT], top = -INF_F, rest = 0; // rest: the sum without y
 		for (int k = 0; k < KEPT; k++) {
 			i64 j = lane_at() + k * WARP;
@@ -96,13 +99,13 @@ extern "C" __global__ void __launch_bounds__(256) loss_rows(float *dz, double *s
 			focal += a * value;
 			pull += w_focal * a * slope;
 		}
-		float f = (float)pull, inv = (float)(1 / total);
+		float f = (float)-pull, inv = (float)(1 / total);
 		float at_y = (float)expm1_d(-nll); // p - 1, with the digits that p near 1 would lose
 		for (int k = 0; k < KEPT; k++) {
 			i64 j = lane_at() + k * WARP;
-			if (j < c) out[j] -= f * (j == y ? at_y : kept[k] * inv);
+			if (j < c) out[j] = f * (j == y ? at_y : kept[k] * inv);
 		}
-		for (i64 j = lane_at() + KEPT * WARP; j < c; j += WARP) out[j] -= f * (j == y ? at_y : exp_f(in[j] - top) * inv);
+		for (i64 j = lane_at() + KEPT * WARP; j < c; j += WARP) out[j] = f * (j == y ? at_y : exp_f(in[j] - top) * inv);
 	}
 	bool first = lane_at() == 0; // one lane speaks for the warp
 	ce = block_sum(first ? ce : 0.0, scratch);
