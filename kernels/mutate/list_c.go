@@ -42,7 +42,7 @@ var cKernels = []mutation{
 	{"kernels/cpu/c_gemm.h", "stride", "x[v] = load(b + v * VW);", "x[v] = load(b);"},
 	{"kernels/cpu/c_gemm.h", "sign", "store(out, accumulate ? load(out) + s[r][v] : s[r][v]);", "store(out, accumulate ? load(out) - s[r][v] : s[r][v]);"},
 	{"kernels/cpu/c_gemm.h", "bound", "for (; l < k; l++)\n\t\t\tfor (long r = 0; r < 4; r++) dst", "for (; l + 1 < k; l++)\n\t\t\tfor (long r = 0; r < 4; r++) dst"},
-	{"kernels/cpu/c_gemm.h", "bound", "if (i1 >= MR) at = i1 - MR;", "if (i1 >= MR) at = i1 - MR + 1;"},
+	{"kernels/cpu/c_gemm.h", "bound", "at = i1 - MR;", "at = i1 - MR + 1;"},
 	{"kernels/cpu/c_gemm.h", "reduction", "end, N, have, accumulate || k > 0,", "end, N, have, accumulate,"},
 	{"kernels/cpu/c_gemm.h", "reduction", "i1, N, have, accumulate || k > 0,", "i1, N, have, accumulate,"},
 	{"kernels/cpu/c_gemm.h", "barrier", "if (r < skip) continue;", ""},
