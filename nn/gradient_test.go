@@ -165,6 +165,39 @@ func TestGradientIgnored(t *testing.T) {
 	checkGradient(t, be, spec, labels, in, b)
 }
 
+// TestEvaluate holds the loss without dropout and without gradient to the enumerated one.
+func TestEvaluate(t *testing.T) {
+	for _, crf := range crfKinds {
+		be := open(t, "", 1)
+		spec, labels, in := tiny("hybrid", "ce", crf)
+		spec.Encoder.Dropout, spec.Head.Dropout = 0, 0
+		m, b := build(t, be, spec, labels, in, 5), tinyBatch()
+		scramble(be, m, 6)
+		want, _ := mirrorOf(be, m, spec, labels, in).total(b, 0)
+		path, nll := m.Evaluate(b)
+		if predicted := m.Predict(b); !slices.Equal(path, predicted) {
+			t.Errorf("%s: labels %v, Predict gives %v", crf, path, predicted)
+		}
+		if crf == "none" {
+			if nll != nil {
+				t.Errorf("losses %v without a CRF", nll)
+			}
+			continue
+		}
+		var sum float64
+		for _, v := range nll {
+			sum += v / 7 // tokens that are not ignored
+		}
+		if math.Abs(sum-want["crf"]) > 1e-5 {
+			t.Errorf("%s: loss %v, want %v", crf, sum, want["crf"])
+		}
+		b.Labels[0] = 2 // I at the start
+		if _, nll = m.Evaluate(b); math.IsInf(nll[0], 1) != (crf == "crf/bio") {
+			t.Errorf("%s: loss %v of a document that starts with I", crf, nll[0])
+		}
+	}
+}
+
 func checkGradient(t *testing.T, be kernels.Backend, spec nn.Spec, labels nn.Labels, in nn.Inputs, b nn.Batch) {
 	t.Helper()
 	m := build(t, be, spec, labels, in, 5)

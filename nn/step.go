@@ -157,20 +157,42 @@ func (m *Model) checkFinite(losses Losses, stats []float64, rows kernels.I32) er
 // score where the model has none. Labels of b are not read.
 func (m *Model) Predict(b Batch) []int32 {
 	m.checkBatch("Predict", b)
+	_, _, labels := m.decode(b)
+	return labels
+}
+
+// Evaluate is Predict of a batch with labels, and beside it the negative
+// log-likelihood of each document's labels under the CRF: 0 where all are
+// Ignore, +Inf where crf/bio forbids them. It is nil without a CRF.
+func (m *Model) Evaluate(b Batch) (labels []int32, nll []float64) {
+	m.checkBatch("Evaluate", b)
+	p, scores, labels := m.decode(b)
+	if m.crf == nil {
+		return labels, nil
+	}
+	targets, out := p.mem.I32(p.n), p.mem.F64(len(p.offsets)-1)
+	m.be.PutI32(targets, b.Labels)
+	m.be.CRFNLL(out, scores, m.crf.weights(), targets, p.offsets)
+	nll = make([]float64, out.Len)
+	m.be.GetF64(nll, out)
+	return labels, nll
+}
+
+func (m *Model) decode(b Batch) (p *pass, scores kernels.Mat, labels []int32) {
 	m.mem.Reset()
 	var idle clock // prediction is not part of Step
-	p := m.upload(b)
+	p = m.upload(b)
 	p.clock = &idle
-	scores := m.head.forward(p, m.encoder.forward(p))
+	scores = m.head.forward(p, m.encoder.forward(p))
 	path := p.mem.I32(p.n)
 	if m.crf == nil {
 		m.be.Argmax(path, scores)
 	} else {
 		m.be.Viterbi(path, p.mem.F64(len(p.offsets)-1), scores, m.crf.weights(), p.offsets)
 	}
-	labels := make([]int32, p.n)
+	labels = make([]int32, p.n)
 	m.be.GetI32(labels, path)
-	return labels
+	return p, scores, labels
 }
 
 // upload puts the inputs of b on the backend.
@@ -198,7 +220,7 @@ func (m *Model) checkBatch(op string, b Batch) {
 		panic(fmt.Sprintf("nn: %s: %d feature ids and %d neighbours for %d tokens of %d and %d",
 			op, len(b.Features), len(b.Neighbours), n, m.in.Features, m.in.Neighbours))
 	}
-	if op == "Step" && len(b.Labels) != n {
-		panic(fmt.Sprintf("nn: Step: %d labels for %d tokens", len(b.Labels), n))
+	if op != "Predict" && len(b.Labels) != n {
+		panic(fmt.Sprintf("nn: %s: %d labels for %d tokens", op, len(b.Labels), n))
 	}
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/invoicelab/invoicelab/corpus"
@@ -13,27 +14,37 @@ import (
 const scoreTokens = 4096
 
 // score predicts a split and counts entities per document and label, strict.
-func (r *runner) score(split corpus.Split) metrics.Tally {
+// nll is the CRF's negative log-likelihood per token, NaN without a CRF, +Inf
+// where it forbids the labels of a document.
+func (r *runner) score(split corpus.Split) (tally metrics.Tally, nll float64) {
 	begin := time.Now()
 	defer func() { r.scoring += time.Since(begin) }()
 	docs := r.splits[split]
-	tally := metrics.Tally{Labels: r.labels}
+	tally = metrics.Tally{Labels: r.labels}
+	sum, tokens := math.NaN(), 0
+	if r.job.Model.CRF != "none" {
+		sum = 0
+	}
 	for first := 0; first < len(docs); {
 		var which []int
-		for tokens := 0; first < len(docs); first++ {
-			if tokens += len(docs[first].labels); tokens > scoreTokens && len(which) > 0 {
+		for n := 0; first < len(docs); first++ {
+			if n += len(docs[first].labels); n > scoreTokens && len(which) > 0 {
 				break
 			}
 			which = append(which, first)
 		}
 		batch := r.scorer.pack(docs, which, 0)
-		predicted := r.model.Predict(batch)
+		predicted, losses := r.model.Evaluate(batch)
+		for _, v := range losses {
+			sum += v
+		}
+		tokens += len(predicted)
 		for i, w := range which {
 			d := &docs[w]
 			tally.AddDoc(d.doc.ID, d.doc.Domain, d.doc.Template, d.labels, predicted[batch.Offsets[i]:batch.Offsets[i+1]], metrics.Strict)
 		}
 	}
-	return tally
+	return tally, sum / float64(tokens)
 }
 
 // tally is where the result holds a split's counts.

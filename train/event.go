@@ -26,7 +26,7 @@ type StepEvent struct {
 type EpochEvent struct {
 	Epoch, Stage, Steps int
 	Losses              map[string]float64 // means over the epoch's steps
-	Validation          map[string]float64 // micro_f1, macro_f1, ... on the validation split
+	Validation          map[string]float64 // micro_f1, macro_f1, ... on the validation split; with a CRF, crf_nll: its loss per token
 	Best                bool               // the checkpoint is that of this epoch so far
 	Seconds             float64            // since the start of the run
 	Tokens              int64              // trained so far

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/curriculum"
 	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/metrics"
 	"github.com/invoicelab/invoicelab/nn"
 	"github.com/invoicelab/invoicelab/stream"
 )
@@ -180,9 +182,13 @@ func (r *runner) epoch(ctx context.Context, epoch int, observe func(Event)) (*Ep
 		}
 		observe(Event{Step: ev})
 	}
-	tally := r.score(corpus.Validation)
+	tally, nll := r.score(corpus.Validation)
+	validation := figures(tally, nil)
+	if !math.IsNaN(nll) && !math.IsInf(nll, 1) { // labels that crf/bio forbids have none
+		validation["crf_nll"] = nll
+	}
 	return &EpochEvent{
-		Epoch: epoch, Stage: stage, Steps: r.steps, Losses: sums, Validation: figures(tally, nil),
+		Epoch: epoch, Stage: stage, Steps: r.steps, Losses: sums, Validation: validation,
 	}, nil
 }
 
@@ -231,7 +237,10 @@ func (r *runner) finish() error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	res := &r.result
-	res.scoreAll(r.job.Data, r.score)
+	res.scoreAll(r.job.Data, func(split corpus.Split) metrics.Tally {
+		tally, _ := r.score(split)
+		return tally
+	})
 	res.Steps, res.Tokens = r.steps, r.tokens
 	res.Parts = map[string]float64{"batch": r.packing.Seconds(), "evaluate": r.scoring.Seconds()}
 	for name, d := range parts {

@@ -205,6 +205,32 @@ func TestStageMasksLabels(t *testing.T) {
 	}
 }
 
+// The CRF's loss on the validation split falls as the model learns, and a model
+// without a CRF has none.
+func TestValidationLoss(t *testing.T) {
+	for _, crf := range []string{"crf/bio", "none"} {
+		job := toyJob(toy(false))
+		job.Model.CRF, job.Train.Epochs = crf, 6
+		var losses []float64
+		_, err := runOn(t, "cpu", 1, job, func(e train.Event) {
+			if e.Epoch == nil {
+				return
+			}
+			v, has := e.Epoch.Validation["crf_nll"]
+			if has != (crf != "none") {
+				t.Fatalf("%s: epoch %d has crf_nll %v: %v", crf, e.Epoch.Epoch, v, has)
+			}
+			losses = append(losses, v)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, last := losses[0], losses[len(losses)-1]; crf != "none" && !(0 < last && last < first/2) {
+			t.Errorf("%s: validation losses %v", crf, losses)
+		}
+	}
+}
+
 func TestEarlyStoppingCountsFromTheLastStage(t *testing.T) {
 	job := toyJob(toy(false))
 	job.Train.Epochs, job.Train.Patience = 60, 2
