@@ -85,6 +85,59 @@ func auABN(r draws) string {
 	return abn[:2] + " " + abn[2:5] + " " + abn[5:8] + " " + abn[8:]
 }
 
+// atVAT is ATU and 8 digits. Digits 1 to 7, every second of them doubled and
+// its digits added, plus 4, plus digit 8 make a multiple of 10.
+func atVAT(r draws) string {
+	s := r.digits(7)
+	sum := 4
+	for k, ch := range s {
+		d := int(ch - '0')
+		if k%2 == 1 {
+			d = 2*d/10 + 2*d%10
+		}
+		sum += d
+	}
+	return fmt.Sprintf("ATU%s%d", s, (10-sum%10)%10)
+}
+
+// chVAT is CHE and 9 digits. Digits 1 to 8 weighted 5, 4, 3, 2, 7, 6, 5, 4
+// plus digit 9 make a multiple of 11.
+func chVAT(r draws) string {
+	weights := [8]int{5, 4, 3, 2, 7, 6, 5, 4}
+	for {
+		s := r.digits(8)
+		sum := 0
+		for k, ch := range s {
+			sum += weights[k] * int(ch-'0')
+		}
+		if check := (11 - sum%11) % 11; check < 10 {
+			return fmt.Sprintf("CHE-%s.%s.%s%d", s[:3], s[3:6], s[6:], check) + pick(r, []string{"", " MWST"})
+		}
+	}
+}
+
+// esVAT is a letter for the form of the company, 7 digits and a check digit:
+// digits 2, 4 and 6, plus the digits of twice the others, plus the check digit
+// make a multiple of 10.
+func esVAT(r draws) string {
+	s := r.digits(7)
+	sum := 0
+	for k, ch := range s {
+		d := int(ch - '0')
+		if k%2 == 0 {
+			d = 2*d/10 + 2*d%10
+		}
+		sum += d
+	}
+	return pick(r, []string{"", "", "ES"}) + pick(r, []string{"B", "B", "A"}) + s + string(rune('0'+(10-sum%10)%10))
+}
+
+// itVAT is 7 digits of the company, 3 of the province and one that makes all
+// 11 pass the Luhn check.
+func itVAT(r draws) string {
+	return pick(r, []string{"IT", ""}) + luhn(fmt.Sprintf("0%s%03d", r.digits(6), r.between(1, 100)))
+}
+
 // luhn appends the digit that makes s pass the Luhn check.
 func luhn(s string) string {
 	sum := 0
@@ -113,6 +166,14 @@ func iban(r draws, code, bank string) string {
 		bban = bank + "0" + r.digits(9)
 	case "FR":
 		bban = frenchAccount(r)
+	case "AT":
+		bban = r.digits(5) + r.serial(11)
+	case "CH":
+		bban = "0" + r.digits(4) + r.serial(12)
+	case "ES":
+		bban = spanishAccount(r)
+	case "IT":
+		bban = italianAccount(r)
 	default:
 		panic("corpus: iban: " + code + " has no IBAN")
 	}
@@ -126,6 +187,46 @@ func frenchAccount(r draws) string {
 	account := r.Int64N(99_999_999_999) + 1
 	key := 97 - (89*int64(bank)+15*int64(branch)+3*account)%97
 	return fmt.Sprintf("%05d%05d%011d%02d", bank, branch, account, key)
+}
+
+// spanishAccount is bank (4 digits), branch (4), two check digits and account
+// (10). Each check digit is 11 less the digits before it, weighted, modulo 11;
+// 10 is written 1 and 11 is written 0.
+func spanishAccount(r draws) string {
+	check := func(s string) byte {
+		weights := [10]int{1, 2, 4, 8, 5, 10, 9, 7, 3, 6}
+		sum := 0
+		for k, ch := range s {
+			sum += weights[k] * int(ch-'0')
+		}
+		switch d := 11 - sum%11; d {
+		case 10:
+			return '1'
+		case 11:
+			return '0'
+		default:
+			return byte('0' + d)
+		}
+	}
+	bank, account := "0"+r.digits(3)+r.serial(4), r.digits(10)
+	return bank + string([]byte{check("00" + bank), check(account)}) + account
+}
+
+// italianAccount is a check letter, bank (5 digits), branch (5) and account
+// (12). The letter is the sum modulo 26 of the digits at even places, counted
+// from 1, and of what a table gives for those at odd places.
+func italianAccount(r draws) string {
+	odd := [10]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21}
+	s := "0" + r.digits(4) + "0" + r.digits(4) + r.serial(12)
+	sum := 0
+	for k, ch := range s {
+		if k%2 == 0 {
+			sum += odd[ch-'0']
+		} else {
+			sum += int(ch - '0')
+		}
+	}
+	return string(rune('A'+sum%26)) + s
 }
 
 // mod97 reads s as a decimal number, in which a letter stands for the two

@@ -1,10 +1,10 @@
 package invoices
 
-// keyWords are the words that announce a value of a field. The first is the
+// englishKeys are the words that announce a value of a field. The first is the
 // plain form; none of them contradicts the resolution rules: a period that is
 // called after usage is SERVICE_PERIOD, one after the invoice or its cycle is
 // BILLING_PERIOD.
-var keyWords = [numFields][]string{
+var englishKeys = [numFields][]string{
 	fInvoiceNumber:        {"Invoice No", "Invoice No", "Invoice Number", "Invoice #", "Inv No", "Inv. #", "Invoice", "Bill No", "No", "Document No"},
 	fPurchaseOrderNumber:  {"PO Number", "P.O. No", "Purchase Order", "PO #", "Your Order", "Customer PO", "PO Ref", "Order Ref"},
 	fInvoiceDate:          {"Invoice Date", "Invoice Date", "Date", "Date", "Date of Issue", "Inv Date", "Issued", "Issue Date", "Dated", "Bill Date", "Tax Point"},
@@ -64,8 +64,8 @@ var keyWords = [numFields][]string{
 	fCarriedForward:       {"Carried forward", "Carried Forward", "Subtotal forward", "Page total", "Amount carried forward", "Total c/f"},
 }
 
-// columnTitles are the words at the head of a column of a table.
-var columnTitles = [numFields][]string{
+// englishColumns are the words at the head of a column of a table.
+var englishColumns = [numFields][]string{
 	fPOLineItem:      {"Line", "PO Line", "Item", "Ln", "Pos"},
 	fItemDescription: {"Description", "Description", "Item", "Product", "Details", "Service", "Article", "Goods"},
 	fItemSKU:         {"SKU", "Item No", "Code", "Art. No", "Part No", "Product Code", "Item Code"},
@@ -82,19 +82,3 @@ var columnTitles = [numFields][]string{
 	fRatePerUnit:     {"Rate", "Unit rate", "Price", "Rate per unit"},
 	fConsumption:     {"Usage", "Used", "Consumption", "Units"},
 }
-
-// headings announce a block, not a single value; they are GENERIC_LABEL.
-var (
-	billToWords   = []string{"Bill To", "Bill To", "Billed To", "Invoice To", "Customer", "Sold To", "Client", "Buyer", "To"}
-	shipToWords   = []string{"Ship To", "Deliver To", "Delivery Address", "Shipping Address"}
-	fromWords     = []string{"From", "Seller", "Supplier", "Vendor", "Issued by"}
-	bankWords     = []string{"Payment Details", "Bank Details", "Remit To", "Payment Information", "Banking", "How to pay", "Wire instructions"}
-	notesWords    = []string{"Notes", "Note", "Remarks", "Comments", "Message"}
-	termsWords    = []string{"Terms and Conditions", "Terms & Conditions", "Conditions", "Terms of Sale"}
-	accountWords  = []string{"Account Summary", "Summary", "Your account", "Account overview", "Billing summary"}
-	usageWords    = []string{"Usage Summary", "Your usage", "Usage this period", "Usage details"}
-	meterWords    = []string{"Meter Details", "Meter readings", "Your meter", "Readings"}
-	shipmentWords = []string{"Shipment Details", "Shipment", "Cargo details", "Consignment"}
-	shipperWords  = []string{"Shipper", "Sender", "Consignor", "From", "Ship From", "Pickup from"}
-	receiverWords = []string{"Consignee", "Receiver", "Deliver To", "Ship To", "To", "Recipient"}
-)

@@ -20,8 +20,9 @@ func (a cents) scaled(num, den int64) cents {
 
 // moneyForm is how a document writes amounts.
 type moneyForm struct {
-	comma   bool // 1.234,56
-	group   bool // a separator of thousands
+	point   string // before the decimals; empty for "."
+	sep     string // of thousands; empty for none
+	gap     bool   // between symbol and number, and before a percent sign
 	symbol  string
 	code    string
 	place   moneyPlace // in totals
@@ -45,9 +46,9 @@ func (m moneyForm) number(a cents) string {
 
 // decimal writes v/10^places.
 func (m moneyForm) decimal(v int64, places int) string {
-	point, sep := ".", ","
-	if m.comma {
-		point, sep = ",", "."
+	point := m.point
+	if point == "" {
+		point = "."
 	}
 	sign := ""
 	if v < 0 {
@@ -58,9 +59,9 @@ func (m moneyForm) decimal(v int64, places int) string {
 		digits = "0" + digits
 	}
 	whole, part := digits[:len(digits)-places], digits[len(digits)-places:]
-	if m.group {
+	if m.sep != "" {
 		for k := len(whole) - 3; k > 0; k -= 3 {
-			whole = whole[:k] + sep + whole[k:]
+			whole = whole[:k] + m.sep + whole[k:]
 		}
 	}
 	if places == 0 {
@@ -80,13 +81,17 @@ func (m moneyForm) cell(a cents) string {
 // withSymbol writes an amount with the currency's symbol at the side where
 // the form of numbers has it.
 func (m moneyForm) withSymbol(a cents) string {
+	gap := ""
+	if m.gap {
+		gap = " "
+	}
 	switch {
-	case m.comma:
-		return m.number(a) + m.symbol
+	case m.point == ",":
+		return m.number(a) + gap + m.symbol
 	case a < 0:
-		return "-" + m.symbol + m.number(-a)
+		return "-" + m.symbol + gap + m.number(-a)
 	default:
-		return m.symbol + m.number(a)
+		return m.symbol + gap + m.number(a)
 	}
 }
 
@@ -94,7 +99,11 @@ func (m moneyForm) withSymbol(a cents) string {
 func (m moneyForm) rate(hundredths int) string {
 	s := m.decimal(int64(hundredths), 2)
 	s = strings.TrimRight(s, "0")
-	return strings.TrimRight(s, ".,") + "%"
+	s = strings.TrimRight(s, ".,")
+	if m.gap {
+		s += " "
+	}
+	return s + "%"
 }
 
 // quantity writes hundredths of a unit without needless zeros.

@@ -2,7 +2,6 @@ package invoices
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/invoicelab/invoicelab/corpus"
 )
@@ -47,23 +46,38 @@ func nameSplit(name string) corpus.Split {
 	}
 }
 
-// companyName composes a name of a stem or surnames, a noun of the trade and
-// the form of the company, until one belongs to the split.
-func companyName(r draws, ct *country, nouns []string, split corpus.Split) string {
+// companyName composes the name of a company of a trade in the language of
+// the country: of a stem or surnames, a noun of the trade and the form of the
+// company, until one belongs to the split.
+func companyName(r draws, ct *country, t trade, split corpus.Split) string {
+	n := &ct.lang.names
 	for {
-		noun, form := pick(r, nouns), pick(r, ct.companyForms)
-		var name string
+		noun, form := pick(r, n.nouns[t]), pick(r, ct.companyForms)
+		var own string
+		alone := false // the noun is left out
 		switch r.IntN(10) {
 		case 0, 1:
-			name = pick(r, lastNames) + " " + noun
+			own = pick(r, n.last)
 		case 2:
-			name = pick(r, lastNames) + " & " + pick(r, lastNames)
+			own, alone = pick(r, n.last)+" & "+pick(r, n.last), true
 		case 3:
-			name = pick(r, stemFirst) + " " + pick(r, stemFirst) + " " + noun
+			own = n.stem(r)
+			if n.stems == nil {
+				own = pick(r, stemFirst) + " " + pick(r, stemFirst)
+			}
 		case 4:
-			name = pick(r, ct.cities).name + " " + noun
+			own = pick(r, ct.cities).name
 		default:
-			name = pick(r, stemFirst) + pick(r, stemSecond) + " " + noun
+			own = n.stem(r)
+		}
+		var name string
+		switch {
+		case alone:
+			name = own
+		case n.nounFirst:
+			name = noun + " " + own
+		default:
+			name = own + " " + noun
 		}
 		if form != "" {
 			name += " " + form
@@ -74,20 +88,40 @@ func companyName(r draws, ct *country, nouns []string, split corpus.Split) strin
 	}
 }
 
+// stem is the proper part of a company's name.
+func (n *names) stem(r draws) string {
+	switch {
+	case n.stems == nil:
+		return pick(r, stemFirst) + pick(r, stemSecond)
+	case n.nounFirst:
+		return pick(r, n.stems)
+	default:
+		return pick(r, n.stems) + strings.ToLower(pick(r, n.stems))
+	}
+}
+
 // institution composes the name of a place such as a hospital, which has no
 // form of company.
-func institution(r draws, ct *country, nouns []string, split corpus.Split) string {
+func institution(r draws, ct *country, t trade, split corpus.Split) string {
+	n := &ct.lang.names
 	for {
-		stem := pick(r, ct.cities).name
+		own := pick(r, ct.cities).name
 		switch r.IntN(4) {
 		case 0:
-			stem = "St. " + pick(r, firstNames)
+			own = n.saints + " " + pick(r, n.first)
 		case 1:
-			stem = pick(r, stemFirst) + pick(r, stemSecond)
+			own = n.stem(r)
 		case 2:
-			stem = pick(r, stemFirst) + " " + pick(r, stemFirst)
+			own = pick(r, n.last)
+			if n.stems == nil {
+				own = pick(r, stemFirst) + " " + pick(r, stemFirst)
+			}
 		}
-		if name := stem + " " + pick(r, nouns); nameSplit(name) == split {
+		name := own + " " + pick(r, n.nouns[t])
+		if n.stems != nil {
+			name = pick(r, n.nouns[t]) + " " + own
+		}
+		if nameSplit(name) == split {
 			return name
 		}
 	}
@@ -96,7 +130,7 @@ func institution(r draws, ct *country, nouns []string, split corpus.Split) strin
 // agencyName is an agency with its place, of the split.
 func agencyName(r draws, ct *country, split corpus.Split) string {
 	for {
-		if name := pick(r, agencies) + ", " + pick(r, ct.cities).name; nameSplit(name) == split {
+		if name := pick(r, ct.lang.names.agencies) + ", " + pick(r, ct.cities).name; nameSplit(name) == split {
 			return name
 		}
 	}
@@ -120,21 +154,27 @@ func companyOf(name string, ct *country) party {
 
 // person is a private customer or a patient.
 func person(r draws, ct *country) party {
-	first, last := pick(r, firstNames), pick(r, lastNames)
+	n := &ct.lang.names
+	first, last := pick(r, n.first), pick(r, n.last)
 	p := party{name: first + " " + last, country: ct}
 	switch r.IntN(8) {
 	case 0:
 		p.name = last + ", " + first
 	case 1:
-		p.name = pick(r, []string{"Mr.", "Mrs.", "Ms", "Dr."}) + " " + p.name
+		p.name = pick(r, n.titles) + " " + p.name
 	case 2:
 		p.name = first + " " + r.chars(1, "ABCDEFGHJKLMNPRSTW") + ". " + last
 	}
 	p.street, p.place = ct.address(r, pick(r, ct.cities))
 	p.phone = ct.phone(r)
-	p.email = strings.ToLower(first+pick(r, []string{".", "_", ""})) + hostName(last) + "@" + pick(r, []string{"mailbox.org", "example.com", "example.net", "postbox." + ct.domain, "webmail." + ct.domain})
+	p.email = hostName(first) + pick(r, []string{".", "_", ""}) + hostName(last) + "@" + pick(r, []string{"mailbox.org", "example.com", "example.net", "postbox." + ct.domain, "webmail." + ct.domain})
 	return p
 }
+
+// unaccented gives what stands for a letter with an accent in an address of
+// the Internet.
+var unaccented = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "á", "a", "à", "a", "â", "a", "ç", "c", "é", "e", "è", "e", "ê", "e", "ë", "e",
+	"í", "i", "ì", "i", "î", "i", "ï", "i", "ñ", "n", "ó", "o", "ò", "o", "ô", "o", "œ", "oe", "ú", "u", "ù", "u", "û", "u")
 
 // hostName is the first two words of a name in lower case, letters of ASCII
 // only.
@@ -144,14 +184,9 @@ func hostName(name string) string {
 		words = words[:2]
 	}
 	var b strings.Builder
-	for _, ch := range strings.ToLower(strings.Join(words, "")) {
-		switch {
-		case ch < unicode.MaxASCII && unicode.IsLetter(ch):
+	for _, ch := range unaccented.Replace(strings.ToLower(strings.Join(words, ""))) {
+		if ch >= 'a' && ch <= 'z' {
 			b.WriteRune(ch)
-		case ch == 'ö':
-			b.WriteString("oe")
-		case ch == 'ü':
-			b.WriteString("ue")
 		}
 	}
 	return b.String()
@@ -159,12 +194,14 @@ func hostName(name string) string {
 
 // bankOf draws a bank of the country and an account there.
 func bankOf(r draws, ct *country) bank {
-	names := []string{"First National Bank", "Union Trust Bank", "Harbor Savings Bank", "Commerce Bank", "Merchants Bank", "Citizens Credit Bank",
-		"Northern Bank", "Provincial Bank", "Westland Bank", "Mercantile Bank"}
-	codes := []string{"FNBT", "UTBK", "HSBK", "COMB", "MERC", "CCBK", "NBKX", "PRVB", "WLBK", "MRCB"}
+	names := ct.lang.names.banks
 	k := r.IntN(len(names))
 	b := bank{name: names[k]}
-	b.swift = codes[k] + ct.code + r.chars(1, upperLetters) + r.chars(1, "23456789ABCDEFGHJKLM")
+	letters := initials(b.name, 4)
+	if ct.lang == &english {
+		letters = bankCodes[k]
+	}
+	b.swift = letters + ct.code + r.chars(1, upperLetters) + r.chars(1, "23456789ABCDEFGHJKLM")
 	if r.chance(0.4) {
 		b.swift += pick(r, []string{"XXX", r.digits(3), "BR1"})
 	}
@@ -179,7 +216,7 @@ func bankOf(r draws, ct *country) bank {
 		b.account, b.routing = r.digits(r.between(8, 12)), r.digits(9)
 	}
 	if ct.iban {
-		b.iban = iban(r, ct.code, codes[k])
+		b.iban = iban(r, ct.code, letters)
 	}
 	return b
 }

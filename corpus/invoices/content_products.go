@@ -4,6 +4,7 @@ package invoices
 // and at times a detail.
 type catalog struct {
 	attributes, nouns, details []string
+	after                      bool // attributes follow nouns
 	units                      []string
 	packs                      []string // nil where goods are not packed
 	low, high                  cents    // unit cost
@@ -12,8 +13,8 @@ type catalog struct {
 	traced                     bool     // goods carry lot, batch or serial numbers
 }
 
-// goods are the catalogs of the general suppliers.
-var goods = []catalog{
+// englishGoods are the catalogs of the general suppliers.
+var englishGoods = []catalog{
 	{
 		attributes: []string{"A4", "Recycled", "Premium", "Blue", "Black", "Spiral", "Heavy Duty", "Ergonomic", "Mesh", "Steel", "White", "Adjustable", "Desktop", "Letter Size"},
 		nouns: []string{"Copy Paper", "Notebook", "Ballpoint Pens", "Stapler", "Office Chair", "File Folders", "Whiteboard", "Desk Lamp", "Toner Cartridge", "Envelopes",
@@ -72,7 +73,7 @@ var goods = []catalog{
 	},
 }
 
-var groceries = catalog{
+var englishGroceries = catalog{
 	attributes: []string{"Organic", "Whole", "Sliced", "Large", "Red", "Green", "Fresh", "Family", "Light", "Classic", "Mini", "Crunchy", "Sour", "Vanilla"},
 	nouns: []string{"Milk", "Bread", "Bananas", "Eggs", "Yogurt", "Apples", "Cheese", "Coffee", "Pizza", "Ham", "Soda", "Chips", "Shampoo", "Toothpaste",
 		"Batteries", "Detergent", "Cereal", "Butter", "Pasta", "Tissues", "Candy Bar", "Orange Juice", "Soup", "Cookies", "Notebook", "Light Bulb", "Socks", "Magazine"},
@@ -80,7 +81,7 @@ var groceries = catalog{
 	units:   []string{"ea", "kg", "x"}, low: 49, high: 2499, most: 4,
 }
 
-var cafeDishes = catalog{
+var englishDishes = catalog{
 	attributes: []string{"Grilled", "Iced", "House", "Double", "Vegan", "Spicy", "Small", "Large", "Daily", "Toasted", "Classic", "Crispy"},
 	nouns: []string{"Latte", "Burger", "Salad", "Sandwich", "Espresso", "Soup", "Pancakes", "Lemonade", "Fish Tacos", "Cheesecake", "Red Wine", "Pilsner",
 		"Noodles", "Curry", "Omelette", "Bagel", "Tea", "Brownie", "Pizza", "Risotto"},
@@ -113,51 +114,59 @@ var packages = []string{"pallets", "cartons", "crates", "drums", "pieces", "boxe
 
 // procedure is a service of a hospital with its code of five digits.
 type procedure struct {
-	code, name string
-	low, high  cents
-	inpatient  bool
+	code      string
+	low, high cents
+	inpatient bool
 }
 
-// procedures pair codes with descriptions of our own.
+// procedures are codes and prices; their names, in our own words, are in the
+// tables of the languages.
 var procedures = []procedure{
-	{"99213", "Office visit, established patient", 9000, 16000, false},
-	{"99214", "Office visit, moderate complexity", 13000, 24000, false},
-	{"99203", "New patient visit", 12000, 21000, false},
-	{"99285", "Emergency department visit", 42000, 120000, true},
-	{"99232", "Inpatient follow-up care", 9000, 18000, true},
-	{"99291", "Critical care, first hour", 38000, 76000, true},
-	{"36415", "Blood draw", 900, 3500, false},
-	{"80053", "Metabolic panel", 2500, 9900, false},
-	{"85025", "Complete blood count", 1800, 6500, false},
-	{"81001", "Urinalysis", 1200, 4200, false},
-	{"71046", "Chest X-ray, two views", 8000, 26000, false},
-	{"73610", "Ankle X-ray", 7500, 22000, false},
-	{"70450", "CT head without contrast", 48000, 160000, true},
-	{"74177", "CT abdomen with contrast", 68000, 240000, true},
-	{"72148", "MRI lumbar spine", 90000, 260000, true},
-	{"93000", "Electrocardiogram", 5500, 15000, false},
-	{"93306", "Echocardiogram", 60000, 180000, true},
-	{"97110", "Therapeutic exercise", 4500, 9500, false},
-	{"97140", "Manual therapy", 4200, 8800, false},
-	{"90471", "Immunization administration", 2000, 5200, false},
-	{"11102", "Skin biopsy", 11000, 31000, false},
-	{"12001", "Wound repair, simple", 16000, 42000, true},
-	{"20610", "Joint injection", 9000, 25000, false},
-	{"29881", "Knee arthroscopy", 180000, 520000, true},
-	{"45378", "Colonoscopy", 90000, 260000, true},
-	{"47562", "Gallbladder removal", 320000, 940000, true},
-	{"59400", "Obstetric care", 210000, 480000, true},
-	{"00790", "Anesthesia, abdomen", 60000, 210000, true},
-	{"94640", "Inhalation treatment", 2800, 8600, false},
-	{"92014", "Eye examination", 9500, 19000, false},
-	{"96372", "Injection of medication", 2400, 7800, false},
-	{"87880", "Strep test", 1900, 5600, false},
+	{"99213", 9000, 16000, false},
+	{"99214", 13000, 24000, false},
+	{"99203", 12000, 21000, false},
+	{"99285", 42000, 120000, true},
+	{"99232", 9000, 18000, true},
+	{"99291", 38000, 76000, true},
+	{"36415", 900, 3500, false},
+	{"80053", 2500, 9900, false},
+	{"85025", 1800, 6500, false},
+	{"81001", 1200, 4200, false},
+	{"71046", 8000, 26000, false},
+	{"73610", 7500, 22000, false},
+	{"70450", 48000, 160000, true},
+	{"74177", 68000, 240000, true},
+	{"72148", 90000, 260000, true},
+	{"93000", 5500, 15000, false},
+	{"93306", 60000, 180000, true},
+	{"97110", 4500, 9500, false},
+	{"97140", 4200, 8800, false},
+	{"90471", 2000, 5200, false},
+	{"11102", 11000, 31000, false},
+	{"12001", 16000, 42000, true},
+	{"20610", 9000, 25000, false},
+	{"29881", 180000, 520000, true},
+	{"45378", 90000, 260000, true},
+	{"47562", 320000, 940000, true},
+	{"59400", 210000, 480000, true},
+	{"00790", 60000, 210000, true},
+	{"94640", 2800, 8600, false},
+	{"92014", 9500, 19000, false},
+	{"96372", 2400, 7800, false},
+	{"87880", 1900, 5600, false},
+}
+
+var englishProcedures = []string{
+	"Office visit, established patient", "Office visit, moderate complexity", "New patient visit", "Emergency department visit", "Inpatient follow-up care", "Critical care, first hour", "Blood draw", "Metabolic panel",
+	"Complete blood count", "Urinalysis", "Chest X-ray, two views", "Ankle X-ray", "CT head without contrast", "CT abdomen with contrast", "MRI lumbar spine", "Electrocardiogram",
+	"Echocardiogram", "Therapeutic exercise", "Manual therapy", "Immunization administration", "Skin biopsy", "Wound repair, simple", "Joint injection", "Knee arthroscopy",
+	"Colonoscopy", "Gallbladder removal", "Obstetric care", "Anesthesia, abdomen", "Inhalation treatment", "Eye examination", "Injection of medication", "Strep test",
 }
 
 // hospitalExtras are charges without a procedure code.
 var hospitalExtras = []string{"Room and board", "Pharmacy", "Surgical supplies", "Recovery room", "Laboratory", "Oxygen", "Dressing material", "Nursing care"}
 
-var contractWork = catalog{
+var englishContract = catalog{
 	attributes: []string{"Field", "Program", "Systems", "Depot", "Radar", "Vehicle", "Network", "Facility", "Airframe", "Secure", "Technical", "Logistics"},
 	nouns: []string{"Engineering Support", "Maintenance", "Integration", "Documentation", "Training", "Overhaul", "Spare Parts Kit", "Inspection", "Test Equipment", "Software Support",
 		"Security Services", "Warehousing", "Analysis", "Calibration"},
@@ -169,7 +178,10 @@ var contractWork = catalog{
 func (cat *catalog) pickItem(r draws) item {
 	it := item{unit: pick(r, cat.units)}
 	it.description = pick(r, cat.nouns)
-	if r.chance(0.8) {
+	switch {
+	case cat.after && r.chance(0.5):
+		it.description += " " + pick(r, cat.attributes)
+	case !cat.after && r.chance(0.8):
 		it.description = pick(r, cat.attributes) + " " + it.description
 	}
 	if len(cat.details) > 0 && r.chance(0.3) {

@@ -29,7 +29,7 @@ func TestKeyWordsFollowTheRules(t *testing.T) {
 		{fCarriedForward, ``, `outstanding|past due|arrears`},
 	} {
 		want, never := regexp.MustCompile(c.want), regexp.MustCompile(c.never)
-		for _, key := range keyWords[c.field] {
+		for _, key := range englishKeys[c.field] {
 			if k := strings.ToLower(key); !want.MatchString(k) || never.MatchString(k) {
 				t.Errorf("%s: key word %q", fieldNames[c.field], key)
 			}
@@ -63,14 +63,16 @@ func TestRounding(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	us := moneyForm{group: true, symbol: "$", inTable: true}
-	de := moneyForm{comma: true, group: true, symbol: "€"}
+	us := moneyForm{sep: ",", symbol: "$", inTable: true}
+	de := moneyForm{point: ",", sep: ".", symbol: "€"}
+	fr := moneyForm{point: ",", sep: " ", gap: true, symbol: "€"}
+	ch := moneyForm{sep: "'", gap: true, symbol: "Fr."}
 	plain := moneyForm{}
 	for _, c := range []struct{ got, want string }{
 		{us.number(123456789), "1,234,567.89"}, {us.cell(5), "$0.05"}, {us.withSymbol(-120050), "-$1,200.50"},
 		{de.withSymbol(100000), "1.000,00€"}, {de.cell(99), "0,99"}, {plain.number(123456), "1234.56"},
 		{us.rate(825), "8.25%"}, {us.rate(2000), "20%"}, {de.rate(550), "5,5%"}, {us.quantity(2450), "24.5"}, {us.quantity(120000), "1,200"}, {us.quantity(25), "0.25"},
-		{de.decimal(15, 4), "0,0015"},
+		{de.decimal(15, 4), "0,0015"}, {fr.withSymbol(123456789), "1 234 567,89 €"}, {fr.rate(550), "5,5 %"}, {ch.withSymbol(123450), "Fr. 1'234.50"}, {ch.withSymbol(-5), "-Fr. 0.05"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

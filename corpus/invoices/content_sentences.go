@@ -59,19 +59,6 @@ var careNotes = []string{
 	"Follow-up in six weeks.",
 }
 
-// notesOf are the notes of a domain.
-func notesOf(domain string) []string {
-	switch domain {
-	case "saas", "telecom":
-		return serviceNotes
-	case "utilities":
-		return supplyNotes
-	case "healthcare":
-		return careNotes
-	}
-	return goodsNotes
-}
-
 var termsTexts = []string{
 	"Goods remain the property of the seller until paid in full.",
 	"Late payments bear interest of 1.5% a month.",
@@ -96,21 +83,6 @@ var stampTexts = []string{"PAID", "PAID IN FULL", "RECEIVED", "APPROVED", "APPRO
 var watermarkTexts = []string{"COPY", "DUPLICATE", "DRAFT", "ORIGINAL", "SAMPLE", "CONFIDENTIAL", "VOID", "NOT FOR RESALE"}
 
 var handwrittenTexts = []string{"ok to pay", "rec'd 3 boxes", "called, will send check", "2 missing!", "see attached", "approved JM", "paid by card", "ask Tom first", "split w/ dept 4", "damaged box", "left at dock", "chk #2041", "wrong price?", "file under repairs", "thanks!"}
-
-var signatureKeys = []string{"Authorized Signature", "Signature", "Signed", "Approved by", "For and on behalf of the seller", "Received by"}
-
-// titles of documents by kind.
-var (
-	invoiceTitles = []string{"INVOICE", "INVOICE", "Invoice", "TAX INVOICE", "Tax Invoice", "SALES INVOICE", "Commercial Invoice"}
-	billTitles    = []string{"BILL", "Your Bill", "INVOICE", "Statement", "Monthly Statement", "Bill", "Invoice"}
-	receiptTitles = []string{"RECEIPT", "Sales Receipt", "Receipt", "CASH RECEIPT", "SALE"}
-	waybillTitles = []string{"WAYBILL", "BILL OF LADING", "CONSIGNMENT NOTE", "AIR WAYBILL", "Waybill", "Delivery Waybill"}
-	freightTitles = []string{"FREIGHT INVOICE", "Freight Invoice", "FREIGHT BILL", "Transport Invoice"}
-	creditTitles  = []string{"CREDIT NOTE", "CREDIT MEMO", "Credit Note", "Credit Memorandum"}
-	medicalTitles = []string{"PATIENT STATEMENT", "Hospital Bill", "INVOICE", "Patient Invoice", "Statement of Charges"}
-	clinicTitles  = []string{"PATIENT STATEMENT", "INVOICE", "Patient Invoice", "Statement of Charges", "Invoice for Treatment"}
-	publicTitles  = []string{"INVOICE", "PUBLIC VOUCHER", "Contract Invoice", "Tax Invoice", "PROGRESS INVOICE"}
-)
 
 // finePrint are clauses without a meaning of interest, at the foot of a
 // document. # stands for a digit, @ for a city, and * for a person.

@@ -81,6 +81,24 @@ var frenchStreets = []string{
 	"chemin des Vignes", "rue de l'Église", "avenue Gambetta", "rue Lafayette", "impasse des Roses", "rue Molière",
 }
 
+var spanishStreets = []string{
+	"Calle Mayor", "Calle Real", "Avenida de la Constitución", "Plaza de España", "Calle del Sol", "Paseo de la Castellana", "Calle San Juan",
+	"Avenida de Andalucía", "Calle Cervantes", "Ronda de Toledo", "Calle de la Luna", "Camino Viejo", "Polígono El Campo", "Calle Alcalá", "Gran Vía", "Calle Goya",
+}
+
+var italianStreets = []string{
+	"Via Roma", "Via Garibaldi", "Corso Italia", "Via Mazzini", "Piazza del Duomo", "Via Dante", "Viale Europa", "Via Verdi", "Corso Vittorio Emanuele",
+	"Via dei Mille", "Via San Francesco", "Via della Stazione", "Viale della Libertà", "Via Cavour", "Via Leopardi", "Piazza Mercato",
+}
+
+// bankNames and bankCodes are banks of the English-speaking countries and the
+// first letters of their SWIFT codes.
+var (
+	bankNames = []string{"First National Bank", "Union Trust Bank", "Harbor Savings Bank", "Commerce Bank", "Merchants Bank", "Citizens Credit Bank",
+		"Northern Bank", "Provincial Bank", "Westland Bank", "Mercantile Bank"}
+	bankCodes = []string{"FNBT", "UTBK", "HSBK", "COMB", "MERC", "CCBK", "NBKX", "PRVB", "WLBK", "MRCB"}
+)
+
 // goodsNouns, and the other nouns below, follow a stem or a surname in the
 // name of a company of a domain.
 var goodsNouns = []string{
@@ -107,6 +125,10 @@ var energyNouns = []string{"Energy", "Power", "Electric", "Utilities", "Light & 
 var gasNouns = []string{"Gas", "Gas & Heat", "Energy", "Utilities", "Natural Gas", "Gasworks"}
 
 var waterNouns = []string{"Water", "Water Services", "Waterworks", "Utilities", "Water & Sewer", "Aqua"}
+
+var heatNouns = []string{"District Heating", "Heat & Power", "Energy", "Thermal", "Heat Networks"}
+
+var fuelNouns = []string{"Fuels", "Service Station", "Petrol", "Gas Station", "Oil", "Roadside"}
 
 var hospitalNouns = []string{"Hospital", "Medical Center", "Regional Hospital", "Health", "Memorial Hospital", "Healthcare", "General Hospital", "University Hospital"}
 

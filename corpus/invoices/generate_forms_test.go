@@ -15,16 +15,16 @@ import (
 var forms = map[string]string{
 	"INVOICE_NUMBER":         `[A-Z0-9/-]{4,16}`,
 	"PURCHASE_ORDER_NUMBER":  `PO-\d{4,6}|45\d{8}|P\d{5,6}|PO\d\d-\d{4}`,
-	"SUPPLIER_VAT":           `\d\d-\d{7}|GB ?\d{3} ?\d{4} ?\d\d|DE\d{9}|NL\d{9}B\d\d|FR\d{11}|\d{9}RT\d{4}|\d\d \d{3} \d{3} \d{3}`,
+	"SUPPLIER_VAT":           `\d\d-\d{7}|ATU\d{8}|CHE-\d{3}\.\d{3}\.\d{3}( MWST)?|(ES)?[AB]\d{8}|(IT)?0\d{10}|GB ?\d{3} ?\d{4} ?\d\d|DE\d{9}|NL\d{9}B\d\d|FR\d{11}|\d{9}RT\d{4}|\d\d \d{3} \d{3} \d{3}`,
 	"SUPPLIER_EMAIL":         `[a-z]+@[a-z]+(\.[a-z]+)+`,
 	"BUYER_EMAIL":            `[a-z._]+@[a-z]+(\.[a-z]+)+`,
 	"SUPPLIER_PHONE":         `[+(]?[\d() ./-]{8,18}`,
 	"BUYER_PHONE":            `[+(]?[\d() ./-]{8,18}`,
-	"CURRENCY":               `USD|GBP|EUR|CAD|AUD`,
+	"CURRENCY":               `USD|GBP|EUR|CAD|AUD|CHF`,
 	"BASE_CURRENCY":          `USD|GBP|EUR|CHF|JPY|SEK`,
 	"EXCHANGE_RATE":          `(1 [A-Z]{3} = )?\d[.,]\d{4}( [A-Z]{3})?`,
-	"TAX_RATE":               `\d{1,2}([.,]\d{1,2})?%`,
-	"ITEM_QTY":               `\d{1,3}([.,]\d{3})?([.,]\d{1,2})?|\d{4}`,
+	"TAX_RATE":               `\d{1,2}([.,]\d{1,2})? ?%`,
+	"ITEM_QTY":               `\d{1,3}([.,' ]\d{3})?([.,]\d{1,2})?|\d{4}`,
 	"SUBSCRIPTION_ID":        `SUB-[A-Z0-9]{7}|sub_[a-z0-9]{10}|S-\d{8}`,
 	"LICENSE_COUNT":          `\d{1,3}`,
 	"ACCOUNT_NUMBER":         `ACCT-\d{6}|\d{4}-\d{4}-\d\d|\d{8,10}|(C|K|AC)\d{5,6}`,
@@ -33,10 +33,10 @@ var forms = map[string]string{
 	"METER_NUMBER":           `MTR-\d{7}|[EGWS]\d\d[A-Z]\d{6}|\d{8}`,
 	"METER_READING_CURRENT":  `\d{4,5}`,
 	"METER_READING_PREVIOUS": `\d{4,5}`,
-	"CONSUMPTION":            `\d{1,3}([.,]?\d{3})? (kWh|therms|m3|kl|CCF)`,
+	"CONSUMPTION":            `\d{1,3}([.,' ]?\d{3})? (kWh|therms|m3|kl|CCF|MWh)`,
 	"RATE_PER_UNIT":          `\d[.,]\d{4}`,
 	"DATA_USAGE":             `\d{3} MB|\d{1,2}[.,]\d GB`,
-	"WEIGHT":                 `\d{1,2}?\d?([.,]?\d{3})?([.,]\d)? (kg|lbs)`,
+	"WEIGHT":                 `\d{1,2}?\d?([.,' ]?\d{3})?([.,]\d)? (kg|lbs)`,
 	"VOLUME":                 `\d{1,2}[.,]\d\d (m3|cbm)`,
 	"INCOTERMS":              `(EXW|FCA|FOB|CFR|CIF|CPT|CIP|DAP|DDP|FAS)( \pL+)*`,
 	"CREDIT_MEMO_NUMBER":     `(CN-?|CM-|CR)(\d{6}|20\d\d-\d{4})`,
@@ -53,15 +53,15 @@ var forms = map[string]string{
 	"SERIAL_NUMBER":          `[A-Z]{2}\d{10}`,
 	"REGISTER_NUMBER":        `\d\d|REG-\d\d|R\d{1,2}|POS\d\d`,
 	"CASHIER_ID":             `\d{3,4}|C\d{4}|EMP\d{3}`,
-	"SWIFT_CODE":             `[A-Z]{4}(US|GB|DE|NL|FR|CA|AU)[A-Z][A-Z0-9]([A-Z0-9]{3})?`,
+	"SWIFT_CODE":             `[A-Z]{4}(US|GB|DE|NL|FR|CA|AU|AT|CH|ES|IT)[A-Z][A-Z0-9]([A-Z0-9]{3})?`,
 	"BANK_ACCOUNT":           `\d{7,12}`,
-	"PAGE_NUMBER":            `Page \d( of \d)?|\d / \d|Page: \d of \d`,
+	"PAGE_NUMBER":            `(Page|Seite|Blatt|Página|Pág\.|Pagina|Pag\.):? \d( (of|von|sur|de|di) \d)?|\d / \d`,
 	"ITEM_SKU":               `[A-Z]{2}-\d{4}|\d{6}|\d{13}|[A-Z]{3}\d{3}|\d\d\.\d{4}`,
 	"PO_LINE_ITEM":           `\d{2,5}`,
 }
 
 // amounts of money have two decimals and at times a sign of currency.
-const moneyForm = `[$£€]?\d{1,3}([.,]?\d{3})*[.,]\d\d€?`
+const moneyForm = `(Fr\. )?[$£€]?\d{1,3}([.,' ]?\d{3})*[.,]\d\d( ?€)?`
 
 func TestTextsHaveTheFormOfTheirEntity(t *testing.T) {
 	ds := cleanCorpus(t)
@@ -94,9 +94,19 @@ func TestTextsHaveTheFormOfTheirEntity(t *testing.T) {
 	}
 }
 
+// months translates the names of months; those of one language that another
+// one begins with come later.
+var months = strings.NewReplacer(
+	"January", "January", "February", "February", "Januar", "January", "Februar", "February", "März", "March", "Mai", "May", "Juni", "June", "Juli", "July", "Oktober", "October", "Dezember", "December",
+	"janvier", "January", "février", "February", "mars", "March", "avril", "April", "mai", "May", "juin", "June", "juillet", "July", "août", "August", "septembre", "September", "octobre", "October", "novembre", "November", "décembre", "December",
+	"enero", "January", "febrero", "February", "marzo", "March", "abril", "April", "mayo", "May", "junio", "June", "julio", "July", "agosto", "August", "septiembre", "September", "octubre", "October", "noviembre", "November", "diciembre", "December",
+	"gennaio", "January", "febbraio", "February", "aprile", "April", "maggio", "May", "giugno", "June", "luglio", "July", "settembre", "September", "ottobre", "October", "dicembre", "December",
+	" de ", " ",
+)
+
 func isDate(s string) bool {
-	for _, layout := range []string{"01/02/2006", "02/01/2006", "January 2, 2006", "Jan 2, 2006", "2006-01-02", "01-02-2006", "02-01-2006", "2 January 2006", "02 Jan 2006", "02-Jan-2006", "02.01.2006", "2. January 2006"} {
-		if _, err := time.Parse(layout, s); err == nil {
+	for _, layout := range []string{"01/02/2006", "02/01/2006", "January 2, 2006", "Jan 2, 2006", "2006-01-02", "01-02-2006", "02-01-2006", "2 January 2006", "02 Jan 2006", "02-Jan-2006", "02.01.2006", "2.1.2006", "2. January 2006"} {
+		if _, err := time.Parse(layout, months.Replace(s)); err == nil {
 			return true
 		}
 	}
@@ -107,7 +117,7 @@ func isDate(s string) bool {
 // digits go to the end, letters become numbers, and the whole is 1 modulo 97.
 func ibanOK(s string) bool {
 	s = strings.ReplaceAll(s, " ", "")
-	length := map[string]int{"DE": 22, "GB": 22, "NL": 18, "FR": 27}[s[:2]]
+	length := map[string]int{"DE": 22, "GB": 22, "NL": 18, "FR": 27, "AT": 20, "CH": 21, "ES": 24, "IT": 27}[s[:2]]
 	if len(s) != length {
 		return false
 	}
@@ -127,6 +137,14 @@ func ibanOK(s string) bool {
 func weighted(digits string, weights ...int) (sum int) {
 	for k, w := range weights {
 		sum += w * int(digits[k]-'0')
+	}
+	return sum
+}
+
+// doubled is the sum of the digits of twice each digit.
+func doubled(digits string) (sum int) {
+	for _, ch := range digits {
+		sum += []int{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}[ch-'0']
 	}
 	return sum
 }
@@ -169,6 +187,16 @@ func vatOK(s string) bool {
 		n, _ := strconv.Atoi(s[4:] + "12")
 		key, _ := strconv.Atoi(s[2:4])
 		return n%97 == key && luhnOK(s[4:])
+	case strings.HasPrefix(s, "ATU"):
+		return (weighted(s[3:], 1, 0, 1, 0, 1, 0, 1, 1)+doubled(s[4:5]+s[6:7]+s[8:9])+4)%10 == 0
+	case strings.HasPrefix(s, "CHE"):
+		d := strings.NewReplacer("CHE-", "", ".", "", "MWST", "").Replace(s)
+		return weighted(d, 5, 4, 3, 2, 7, 6, 5, 4, 1)%11 == 0
+	case len(s) == 9 || strings.HasPrefix(s, "ES"):
+		d := s[len(s)-8:]
+		return (weighted(d, 0, 1, 0, 1, 0, 1, 0, 1)+doubled(d[:1]+d[2:3]+d[4:5]+d[6:7]))%10 == 0
+	case len(s) == 13 || len(s) == 11 && s[0] == '0':
+		return luhnOK(s[len(s)-11:])
 	case strings.Contains(s, "RT"):
 		return luhnOK(s[:9])
 	case len(s) == 11:
@@ -212,6 +240,14 @@ func TestTheChecksOfCheckDigits(t *testing.T) {
 		{vatOK, "NL004495445B01", "NL004495446B01"},
 		{vatOK, "FR40303265045", "FR41303265045"},
 		{vatOK, "51 824 753 556", "51 824 753 557"},
+		{vatOK, "ATU13585627", "ATU13585626"},
+		{vatOK, "CHE-100.155.212", "CHE-100.155.213"},
+		{vatOK, "A13585625", "A13585626"},
+		{vatOK, "00743110157", "00743110158"},
+		{ibanOK, "AT611904300234573201", "AT611904300234573202"},
+		{ibanOK, "CH9300762011623852957", "CH9300762011623852958"},
+		{ibanOK, "ES9121000418450200051332", "ES9121000418450200051323"},
+		{ibanOK, "IT60X0542811101000000123456", "IT60X0542811101000000123465"},
 		{vatOK, "123456782RT0001", "123456783RT0001"},
 		{upsOK, "1Z999AA10123456784", "1Z999AA10123456785"},
 		{eanOK, "4006381333931", "4006381333932"},
@@ -233,6 +269,8 @@ func TestCheckDigits(t *testing.T) {
 				switch {
 				case name == "IBAN":
 					what, good = name+" "+s[:2], ibanOK(s)
+				case name == "SUPPLIER_VAT" && (s[0] == 'A' && s[1] != 'T' || s[0] == 'B'):
+					what, good = name+" ES", vatOK(s)
 				case name == "SUPPLIER_VAT" && s[0] >= 'A':
 					what, good = name+" "+s[:2], vatOK(s)
 				case name == "SUPPLIER_VAT":
@@ -253,7 +291,7 @@ func TestCheckDigits(t *testing.T) {
 			}
 		}
 	})
-	for _, what := range []string{"IBAN DE", "IBAN GB", "IBAN NL", "IBAN FR", "SUPPLIER_VAT GB", "SUPPLIER_VAT DE", "SUPPLIER_VAT NL", "SUPPLIER_VAT FR",
+	for _, what := range []string{"IBAN DE", "IBAN GB", "IBAN NL", "IBAN FR", "IBAN AT", "IBAN CH", "IBAN ES", "IBAN IT", "SUPPLIER_VAT AT", "SUPPLIER_VAT CH", "SUPPLIER_VAT ES", "SUPPLIER_VAT IT", "SUPPLIER_VAT 11", "SUPPLIER_VAT GB", "SUPPLIER_VAT DE", "SUPPLIER_VAT NL", "SUPPLIER_VAT FR",
 		"SUPPLIER_VAT 10", "SUPPLIER_VAT 14", "SUPPLIER_VAT 15", "UPS", "EAN", "AWB"} {
 		if checked[what] < 10 {
 			t.Errorf("%s: checked %d times only", what, checked[what])

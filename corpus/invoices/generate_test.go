@@ -30,7 +30,7 @@ var clean = sync.OnceValues(func() (*corpus.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return invoices.Generate(s, corpus.Recipe{Documents: 5000, Seed: 11})
+	return invoices.Generate(s, corpus.Recipe{Documents: 5000, Seed: 11, Languages: 0.4})
 })
 
 func cleanCorpus(t *testing.T) *corpus.Dataset {

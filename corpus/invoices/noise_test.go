@@ -16,26 +16,47 @@ type reading struct{ words, misread, divided, joined int }
 // run together, the first.
 func (r reading) errors() int { return r.misread + r.divided + r.joined }
 
-// compareReading walks through a clean document and its noisy reading.
-func compareReading(clean, noisy []corpus.Token) (r reading) {
-	j := 0
-	for i := 0; i < len(clean); i++ {
-		r.words++
-		switch {
-		case noisy[j].Text == clean[i].Text:
-		case i+1 < len(clean) && noisy[j].Text == clean[i].Text+clean[i+1].Text:
-			r.joined++
-			r.words++
-			i++
-		case j+1 < len(noisy) && noisy[j].Text+noisy[j+1].Text == clean[i].Text:
-			r.divided++
-			j++
-		default:
-			r.misread++
+// compareReading finds the least number of errors that turn a clean document
+// into its noisy reading.
+func compareReading(clean, noisy []corpus.Token) reading {
+	// Row i holds, for each j, the errors that turn the first i clean into the
+	// first j noisy words; divisions and joins outweigh each other by no more
+	// than drift.
+	const most, drift = 1 << 20, 24
+	rows := make([][]reading, len(clean)+1)
+	for i := range rows {
+		rows[i] = make([]reading, len(noisy)+1)
+		for j := range rows[i] {
+			best := reading{misread: most}
+			if j < i-drift || j > i+drift {
+				rows[i][j] = best
+				continue
+			}
+			better := func(i0, j0 int, ok bool, step reading) {
+				if !ok {
+					return
+				}
+				from := rows[i0][j0]
+				step.words += from.words
+				step.misread, step.divided, step.joined = step.misread+from.misread, step.divided+from.divided, step.joined+from.joined
+				if step.errors() < best.errors() {
+					best = step
+				}
+			}
+			if i == 0 && j == 0 {
+				best = reading{}
+			}
+			if i > 0 && j > 0 {
+				c, n := clean[i-1].Text, noisy[j-1].Text
+				better(i-1, j-1, c == n, reading{words: 1})
+				better(i-1, j-1, c != n, reading{words: 1, misread: 1})
+				better(i-2, j-1, i > 1 && clean[max(0, i-2)].Text+c == n, reading{words: 2, joined: 1})
+				better(i-1, j-2, j > 1 && noisy[max(0, j-2)].Text+n == c, reading{words: 1, divided: 1})
+			}
+			rows[i][j] = best
 		}
-		j++
 	}
-	return r
+	return rows[len(clean)][len(noisy)]
 }
 
 // The error rate of the model is the one that the recipe states: that share

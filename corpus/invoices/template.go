@@ -2,7 +2,6 @@ package invoices
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,9 +84,11 @@ type composer struct {
 	split corpus.Split
 	style style
 	sheet *sheet
+	loc   *locale
 	ct    *country
+	lang  *language
 	date  time.Time // of the document
-	notes []string  // that fit the domain
+	notes phrase    // that fit the domain
 	last  int32     // id of the latest piece
 
 	facts, sentences int       // distractors that are still to come
@@ -99,7 +100,11 @@ func compose(d drawn, recipe *corpus.Recipe, o order) *composer {
 	c := &composer{draws: d.draws, split: d.split, notes: notesOf(d.family.domain)}
 	c.hard = newHardness(recipe, d.name, o)
 	c.look = newDraws(recipe.Seed, d.name+o.twin.suffix(TwinLayout, "/layout"))
-	c.ct = drawCountry(newDraws(recipe.Seed, d.name+"/country"), o.twin.Part == TwinLocale)
+	c.loc = drawLocale(newDraws(recipe.Seed, d.name+"/country"), recipe.Languages)
+	if o.twin.Part == TwinLocale {
+		c.loc = c.loc.other()
+	}
+	c.ct, c.lang = countryOf(c.loc.country), c.loc.lang
 	c.date = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, c.IntN(7*365))
 	c.style = c.drawStyle(newDraws(recipe.Seed, d.name+o.twin.suffix(TwinLocale, "/locale")))
 	c.facts, c.sentences = c.hard.distractBudget()
@@ -109,17 +114,6 @@ func compose(d drawn, recipe *corpus.Recipe, o order) *composer {
 	c.finish()
 	c.layOver()
 	return c
-}
-
-// drawCountry draws the country of a document; the twin has another one.
-func drawCountry(r draws, twin bool) *country {
-	k := r.weighted(countryShares...)
-	if twin {
-		others := slices.Clone(countryShares)
-		others[k] = 0
-		k = r.weighted(others...)
-	}
-	return &countries[k]
 }
 
 // drawStyle draws the make-up; forms of dates and amounts come from locale.
@@ -140,14 +134,10 @@ func (c *composer) drawStyle(locale draws) style {
 		mirrored:  c.look.chance(0.4),
 		articles:  c.IntN(5),
 	}
-	st.money = moneyForm{
-		comma:   locale.chance(c.ct.decimalComma),
-		group:   locale.chance(0.85),
-		symbol:  c.ct.symbol,
-		code:    c.ct.currency,
-		place:   moneyPlace(locale.weighted(30, 35, 20, 15)),
-		inTable: locale.chance(0.25),
+	if c.lang == &english {
+		st.dateForm = strings.ReplaceAll(st.dateForm, " de ", " ")
 	}
+	st.money = c.drawMoney(locale)
 	return st
 }
 
@@ -182,18 +172,19 @@ func (c *composer) open(small float64) {
 // this document.
 func (c *composer) plainFooter() func(page int, centred bool) block {
 	form := c.look.IntN(4)
-	return func(page int, centred bool) block {
-		n := fmt.Sprint(page + 1)
+	page, of := c.words(pPage), c.words(pOf)
+	return func(number int, centred bool) block {
+		n := fmt.Sprint(number + 1)
 		var s string
 		switch form {
 		case 0:
-			s = "Page " + n + " of " + pageCount
+			s = page + " " + n + " " + of + " " + pageCount
 		case 1:
-			s = "Page " + n
+			s = page + " " + n
 		case 2:
 			s = n + " / " + pageCount
 		default:
-			s = "Page: " + n + " of " + pageCount
+			s = page + ": " + n + " " + of + " " + pageCount
 		}
 		a := alignRight
 		if centred {
@@ -214,14 +205,14 @@ func (c *composer) value(f field, s string) piece {
 func plain(s string) piece { return piece{text: s} }
 
 // heading is a word that announces a block.
-func (c *composer) heading(words []string) piece {
-	s := pick(c.draws, words)
+func (c *composer) heading(p phrase) piece {
+	s := c.words(p)
 	if c.style.upperKeys {
 		s = strings.ToUpper(s)
 	}
-	p := c.value(fGenericLabel, s+c.style.suffix)
-	p.emphasis = c.style.look.heads
-	return p
+	v := c.value(fGenericLabel, s+c.style.suffix)
+	v.emphasis = c.style.look.heads
+	return v
 }
 
 // keyWord writes a key word in the style of the document.
@@ -230,7 +221,7 @@ func (c *composer) keyWord(s string) []piece { return c.announced(noField, s) }
 // key draws a key word of a field; that of a twin of the field's label is
 // another one.
 func (c *composer) key(f field) []piece {
-	words := keyWords[f]
+	words := c.lang.keys[f]
 	k := c.IntN(len(words))
 	if f == c.hard.changed {
 		k = another(words, k)
@@ -257,12 +248,15 @@ func (c *composer) pair(f field, s string) pair {
 }
 
 // stray is a key word and a value that no field covers.
-func (c *composer) stray(key, s string) pair {
+func (c *composer) stray(key phrase, s string) pair { return c.strayKey(c.words(key), s) }
+
+// strayKey is stray with a key word that is the same in all languages.
+func (c *composer) strayKey(key, s string) pair {
 	return pair{c.keyWord(key), []piece{plain(s)}}
 }
 
 // day writes a date in the form of the document.
-func (c *composer) day(t time.Time) string { return t.Format(c.style.dateForm) }
+func (c *composer) day(t time.Time) string { return c.lang.date(t, c.style.dateForm) }
 
 // amount writes an amount of a field as totals have it, a currency code as
 // CURRENCY.

@@ -52,21 +52,50 @@ func (c *composer) lines(p party, r role, s shown, width float64, a align) block
 		b = append(b, t.paragraph(width, a, pieces...)...)
 	}
 	if s.phone {
-		contact(r.phone, keyWords[fSupplierPhone], p.phone)
+		contact(r.phone, c.lang.keys[fSupplierPhone], p.phone)
 		if r.phone == fSupplierPhone && c.chance(0.15) {
-			b = append(b, t.paragraph(width, a, concat(c.keyWord("Fax"), []piece{plain(p.country.phone(c.draws))})...)...)
+			b = append(b, t.paragraph(width, a, concat(c.keyWord(c.words(pFax)), []piece{plain(p.country.phone(c.draws))})...)...)
 		}
 	}
 	if s.email {
-		contact(r.email, keyWords[fSupplierEmail], p.email)
+		contact(r.email, c.lang.keys[fSupplierEmail], p.email)
 	}
 	if s.website && p.website != "" {
 		b = append(b, t.paragraph(width, a, plain(p.website))...)
 	}
 	if s.vat {
-		b = append(b, t.paragraph(width, a, concat(c.keyWord(pick(c.draws, p.country.vatKeys)), []piece{c.value(r.vat, p.vat)})...)...)
+		b = append(b, t.paragraph(width, a, concat(c.keyWord(c.vatKey(p.country)), []piece{c.value(r.vat, p.vat)})...)...)
 	}
 	return b
+}
+
+// vatKey draws a key word for the tax number of a company of a country.
+func (c *composer) vatKey(ct *country) string {
+	switch {
+	case ct == c.ct && c.loc.vat != nil:
+		return pick(c.draws, c.loc.vat)
+	case c.lang != &english:
+		return pick(c.draws, c.lang.keys[fSupplierVAT])
+	case ct.vatKeys != nil:
+		return pick(c.draws, ct.vatKeys)
+	}
+	return pick(c.draws, englishVATKeys)
+}
+
+// taxName draws what the sales tax is called.
+func (c *composer) taxName() string {
+	switch {
+	case c.loc.taxes != nil:
+		return pick(c.draws, c.loc.taxes)
+	case c.lang == &english:
+		return pick(c.draws, c.ct.taxName)
+	}
+	return c.words(pSalesTax)
+}
+
+// company draws a company of a trade from the document's country.
+func (c *composer) company(t trade) party {
+	return companyOf(companyName(c.fork(), c.ct, t, c.split), c.ct)
 }
 
 // drawShown draws the optional lines of a party.
@@ -95,7 +124,7 @@ func (c *composer) letterhead(p party, s shown, width float64, a align) block {
 
 // partyBlock sets a heading, the name and the lines of a party, in the frame
 // that parties have.
-func (c *composer) partyBlock(p party, r role, words []string, s shown, width float64) block {
+func (c *composer) partyBlock(p party, r role, words phrase, s shown, width float64) block {
 	t := c.style.body
 	return c.framed(c.style.look.parties, width, func(width float64) block {
 		var b block
@@ -114,8 +143,8 @@ func (c *composer) partyBlock(p party, r role, words []string, s shown, width fl
 }
 
 // docTitle sets the type of the document.
-func (c *composer) docTitle(words []string, width float64, a align) block {
-	return c.style.title.paragraph(width, a, c.value(fDocType, pick(c.draws, words)))
+func (c *composer) docTitle(title phrase, width float64, a align) block {
+	return c.style.title.paragraph(width, a, c.value(fDocType, c.words(title)))
 }
 
 // shuffled puts pairs in random order, all but the first keep.
@@ -147,7 +176,7 @@ func (c *composer) invoiceFacts(o odds) []pair {
 		list = append(list, c.pair(fOrderDate, c.day(c.before(3, 40))))
 	}
 	if c.chance(o.terms) {
-		list = append(list, c.pair(fPaymentTerms, pick(c.draws, paymentTermTexts)))
+		list = append(list, c.pair(fPaymentTerms, c.words(pPaymentTerms)))
 	}
 	if c.chance(o.account) {
 		list = append(list, c.pair(fAccountNumber, identifier(c.draws, fAccountNumber, c.date)))
@@ -180,17 +209,17 @@ func (c *composer) before(least, most int) time.Time {
 func (c *composer) strayFact() pair {
 	switch c.IntN(6) {
 	case 0:
-		return c.stray("Our ref", c.chars(2, upperLetters)+"/"+c.digits(4))
+		return c.stray(pOurRef, c.chars(2, upperLetters)+"/"+c.digits(4))
 	case 1:
-		return c.stray("Delivery note", c.digits(6))
+		return c.stray(pDeliveryNote, c.digits(6))
 	case 2:
-		return c.stray("Delivery date", c.day(c.before(1, 9)))
+		return c.stray(pDeliveryDate, c.day(c.before(1, 9)))
 	case 3:
-		return c.stray("Sales rep", pick(c.draws, firstNames)+" "+pick(c.draws, lastNames))
+		return c.stray(pSalesRep, pick(c.draws, c.ct.lang.names.first)+" "+pick(c.draws, c.ct.lang.names.last))
 	case 4:
-		return c.stray("Quote", "Q"+c.digits(5))
+		return c.stray(pQuote, "Q"+c.digits(5))
 	default:
-		return c.stray("Printed", c.day(c.date)+" "+c.clock())
+		return c.stray(pPrinted, c.day(c.date)+" "+c.clock())
 	}
 }
 
@@ -226,7 +255,7 @@ func (c *composer) bank(p party, width float64) block {
 	t, k := c.style.body, p.bank
 	list := []pair{}
 	if c.chance(0.6) {
-		list = append(list, c.stray("Bank", k.name))
+		list = append(list, c.stray(pBank, k.name))
 	}
 	if k.iban != "" && c.chance(0.85) {
 		s := k.iban
@@ -237,7 +266,7 @@ func (c *composer) bank(p party, width float64) block {
 	} else {
 		list = append(list, c.pair(fBankAccount, k.account))
 		if c.chance(0.6) {
-			list = append(list, c.stray(p.country.routingNumber, k.routing))
+			list = append(list, c.strayKey(p.country.routingNumber, k.routing))
 		}
 	}
 	if c.chance(0.7) {
@@ -249,16 +278,16 @@ func (c *composer) bank(p party, width float64) block {
 	}
 	b := t.pairs(width, form, list)
 	if c.chance(0.8) {
-		b = append(t.paragraph(width, alignLeft, c.heading(bankWords)), b...)
+		b = append(t.paragraph(width, alignLeft, c.heading(pBankHead)), b...)
 	}
 	return b.marked(footerSection)
 }
 
 // sentence sets a text of a field with an optional heading before it.
-func (c *composer) sentence(f field, words, texts []string, width float64) block {
-	pieces := []piece{c.value(f, pick(c.draws, texts))}
+func (c *composer) sentence(f field, head, texts phrase, width float64) block {
+	pieces := []piece{c.value(f, c.words(texts))}
 	if c.chance(0.6) {
-		pieces = append([]piece{c.heading(words)}, pieces...)
+		pieces = append([]piece{c.heading(head)}, pieces...)
 	}
 	return c.style.small.paragraph(width, alignLeft, pieces...)
 }
@@ -269,15 +298,15 @@ func (c *composer) closing(note, terms float64, width float64) block {
 	if c.chance(note) {
 		texts := c.notes
 		if c.chance(0.5) {
-			texts = noteTexts
+			texts = pNotes
 		}
-		list = append(list, c.sentence(fNote, notesWords, texts, width))
+		list = append(list, c.sentence(fNote, pNotesHead, texts, width))
 	}
 	if c.chance(terms) {
-		list = append(list, c.sentence(fTerms, termsWords, termsTexts, width))
+		list = append(list, c.sentence(fTerms, pTermsHead, pTermsTexts, width))
 	}
 	if c.chance(0.12) {
-		list = append(list, c.style.small.paragraph(width, alignLeft, plain(pick(c.draws, strayTexts))))
+		list = append(list, c.style.small.paragraph(width, alignLeft, plain(c.words(pStrayTexts))))
 	}
 	c.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return join(c.style.gap/2, list...).marked(footerSection)
@@ -290,15 +319,16 @@ func (c *composer) finePrint(least, most int, width float64, a align) block {
 		return nil
 	}
 	var b strings.Builder
-	for _, k := range c.Perm(len(finePrint))[:n] {
-		for _, ch := range finePrint[k] {
+	clauses := c.lang.phrases[pFinePrint]
+	for _, k := range c.Perm(len(clauses))[:n] {
+		for _, ch := range clauses[k] {
 			switch ch {
 			case '#':
 				b.WriteByte(byte('0' + c.IntN(10)))
 			case '@':
 				b.WriteString(pick(c.draws, c.ct.cities).name)
 			case '*':
-				b.WriteString(pick(c.draws, firstNames) + " " + pick(c.draws, lastNames))
+				b.WriteString(pick(c.draws, c.ct.lang.names.first) + " " + pick(c.draws, c.ct.lang.names.last))
 			default:
 				b.WriteRune(ch)
 			}
@@ -332,8 +362,8 @@ func (c *composer) finish() {
 func (c *composer) marks(signature, stamp, handwriting float64, width float64) block {
 	var list []block
 	if c.chance(signature) {
-		name := pick(c.draws, firstNames)[:1] + ". " + pick(c.draws, lastNames)
-		key := c.keyWord(pick(c.draws, signatureKeys))
+		name := pick(c.draws, c.ct.lang.names.first)[:1] + ". " + pick(c.draws, c.ct.lang.names.last)
+		key := c.keyWord(c.words(pSignatureKey))
 		o := c.signature(width, c.value(fSignature, name))
 		reach, _ := o.reach(0)
 		t := c.style.small
@@ -341,16 +371,16 @@ func (c *composer) marks(signature, stamp, handwriting float64, width float64) b
 		list = append(list, join(0, c.over(o, reach), line, t.paragraph(width, alignLeft, key...)))
 	}
 	if c.chance(stamp) {
-		words := c.value(fStampText, pick(c.draws, stampTexts))
+		words := c.value(fStampText, c.words(pStamps))
 		lines := [][]piece{{words}}
 		if c.chance(0.6) {
-			words.text = c.date.AddDate(0, 0, c.between(1, 30)).Format("02 Jan 2006")
+			words.text = c.date.AddDate(0, 0, c.between(1, 30)).Format(c.ct.dateForms[0])
 			lines = append(lines, []piece{words})
 		}
 		list = append(list, c.over(c.stamp(width, lines...), width/2))
 	}
 	if c.chance(handwriting) {
-		note := c.value(fHandwrittenNote, pick(c.draws, handwrittenTexts))
+		note := c.value(fHandwrittenNote, c.words(pHandwritten))
 		list = append(list, c.over(c.handwriting(width, []piece{note}), width/2))
 	}
 	return join(c.style.gap/2, list...).marked(footerSection)
@@ -362,6 +392,6 @@ func (c *composer) watermark(chance float64) {
 	if !c.chance(chance) {
 		return
 	}
-	o := c.faint(c.value(fWatermark, pick(c.draws, watermarkTexts)), 0.3+0.05*float64(c.IntN(6)), 0)
+	o := c.faint(c.value(fWatermark, c.words(pWatermarks)), 0.3+0.05*float64(c.IntN(6)), 0)
 	c.sheet.keep(c.over(o, c.sheet.full()/2))
 }

@@ -9,8 +9,8 @@ type treated struct {
 
 // drawTreated draws patient and treatments, of which inpatient ones are for
 // hospitals.
-func (c *composer) drawTreated(nouns []string, inpatient bool) treated {
-	t := treated{seller: companyOf(institution(c.draws, c.ct, nouns, c.split), c.ct), patient: person(c.draws, c.ct)}
+func (c *composer) drawTreated(kind trade, inpatient bool) treated {
+	t := treated{seller: companyOf(institution(c.fork(), c.ct, kind, c.split), c.ct), patient: person(c.fork(), c.ct)}
 	n := c.between(2, 5)
 	for _, k := range c.Perm(len(procedures)) {
 		p := &procedures[k]
@@ -21,7 +21,7 @@ func (c *composer) drawTreated(nouns []string, inpatient bool) treated {
 			continue
 		}
 		n--
-		it := item{description: p.name, sku: p.code, quantity: 100, unitCost: cents(c.between(int(p.low), int(p.high)))}
+		it := item{description: c.lang.procedures[k], sku: p.code, quantity: 100, unitCost: cents(c.between(int(p.low), int(p.high)))}
 		if c.chance(0.12) {
 			it.quantity = 100 * int64(c.between(2, 4))
 		}
@@ -46,10 +46,10 @@ func (c *composer) patientFacts() []pair {
 		list = append(list, c.pair(fInsuranceClaimNumber, identifier(c.draws, fInsuranceClaimNumber, c.date)))
 	}
 	if c.chance(0.4) {
-		list = append(list, c.stray(pick(c.draws, []string{"Physician", "Attending", "Doctor"}), "Dr. "+pick(c.draws, lastNames)))
+		list = append(list, c.stray(pDoctor, "Dr. "+pick(c.draws, c.ct.lang.names.last)))
 	}
 	if c.chance(0.35) {
-		list = append(list, c.stray(pick(c.draws, []string{"Date of birth", "DOB", "Born"}), c.day(c.before(4000, 30000))))
+		list = append(list, c.stray(pBirth, c.day(c.before(4000, 30000))))
 	}
 	return c.shuffled(0, list)
 }
@@ -59,11 +59,9 @@ func (c *composer) treatmentTable(b *bill) {
 	c.itemTable(b, itemForm{
 		header: c.chance(0.95), sku: c.chance(0.75), skuField: fProcedureCode, skuSecond: c.chance(0.3), costField: fItemUnitCost,
 		quantity: c.chance(0.5), quantityFirst: c.chance(0.2), unitCost: c.chance(0.3),
-		titleWords: []string{"Service", "Description", "Treatment", "Procedure description"},
+		title: pTreatmentColumn,
 	})
 }
-
-var patientWords = []string{"Patient", "Patient Name", "Bill To", "Guarantor", "Responsible party"}
 
 // covered adds what the insurance paid and what is left.
 func (c *composer) covered(t *treated) []pair {
@@ -71,25 +69,24 @@ func (c *composer) covered(t *treated) []pair {
 	if t.covered == 0 {
 		return c.totals(&t.bill, f)
 	}
-	f.words = []string{"Total Charges", "Total", "Total Amount", "Charges"}
-	words := []string{"Insurance paid", "Paid by insurance", "Plan payment", "Amount Paid"}
+	f.words = pCareTotal
 	return append(c.totals(&t.bill, f),
-		pair{c.keyWord(pick(c.draws, words)), c.amount(fAmountPaid, t.covered)},
-		pair{c.keyWord(pick(c.draws, []string{"Patient balance", "Balance Due", "You owe", "Patient responsibility"})), c.amount(fBalanceDue, t.bill.total-t.covered)})
+		pair{c.keyWord(c.words(pInsurancePaid)), c.amount(fAmountPaid, t.covered)},
+		pair{c.keyWord(c.words(pPatientBalance)), c.amount(fBalanceDue, t.bill.total-t.covered)})
 }
 
 // hospital: letterhead, patient and facts side by side, treatments in
 // sections at times.
 func (c *composer) hospital() {
 	c.open(0.03)
-	t := c.drawTreated(hospitalNouns, true)
+	t := c.drawTreated(tradeHospital, true)
 	for range c.between(0, 2) {
-		it := item{description: pick(c.draws, hospitalExtras), sku: c.chars(1, "JGQ") + c.digits(4), quantity: 100, unitCost: cents(logUniform(c.draws, 1500, 120000))}
+		it := item{description: c.words(pHospitalExtras), sku: c.chars(1, "JGQ") + c.digits(4), quantity: 100, unitCost: cents(logUniform(c.draws, 1500, 120000))}
 		it.price()
 		t.bill.items = append(t.bill.items, it)
 	}
 	if len(t.bill.items) > 3 && c.chance(0.2) {
-		t.bill.groups = []string{pick(c.draws, []string{"Emergency", "Radiology", "Surgery"}), pick(c.draws, []string{"Ward 3", "Laboratory services", "Outpatient"})}
+		t.bill.groups = c.pairOf(pWards)
 		for k := range t.bill.items {
 			if k > 1 {
 				t.bill.items[k].group = 1
@@ -103,12 +100,12 @@ func (c *composer) hospital() {
 	facts := append(c.invoiceFacts(odds{due: 0.5, terms: 0.12, account: 0.4}), c.patientFacts()...)
 	c.sides(
 		func(w float64) block { return c.letterhead(t.seller, c.drawShown(0.8, 0.2, 0.4), w, alignLeft) },
-		func(w float64) block { return c.docTitle(medicalTitles, w, alignLeft) },
+		func(w float64) block { return c.docTitle(pMedicalTitle, w, alignLeft) },
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(t.patient, buyer, patientWords, c.drawShown(0.25, 0.05, 0), w)
+			return c.partyBlock(t.patient, buyer, pPatient, c.drawShown(0.25, 0.05, 0), w)
 		},
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, facts) },
 	)
@@ -124,18 +121,18 @@ func (c *composer) hospital() {
 // above the practice's own address.
 func (c *composer) clinic() {
 	c.open(0.15)
-	t := c.drawTreated(clinicNouns, false)
+	t := c.drawTreated(tradeClinic, false)
 	full := c.sheet.full()
-	c.sheet.place(c.docTitle(clinicTitles, full, alignRight))
+	c.sheet.place(c.docTitle(pClinicTitle, full, alignRight))
 	facts := append(c.invoiceFacts(odds{due: 0.4, terms: 0.2, account: 0.2}), c.patientFacts()...)
 	c.sheet.keep(c.style.body.pairs(full, pairsGrid, facts))
 	c.sheet.space(c.style.gap)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(t.patient, buyer, patientWords, c.drawShown(0.25, 0.1, 0), w)
+			return c.partyBlock(t.patient, buyer, pPatient, c.drawShown(0.25, 0.1, 0), w)
 		},
 		func(w float64) block {
-			return c.partyBlock(t.seller, supplier, fromWords, c.drawShown(0.8, 0.3, 0.4), w)
+			return c.partyBlock(t.seller, supplier, pFrom, c.drawShown(0.8, 0.3, 0.4), w)
 		},
 	)
 	c.sheet.space(c.style.gap)

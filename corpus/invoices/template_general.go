@@ -11,10 +11,10 @@ type general struct {
 
 // drawGeneral draws parties and goods of an invoice.
 func (c *composer) drawGeneral() general {
-	g := general{seller: companyOf(companyName(c.draws, c.ct, goodsNouns, c.split), c.ct)}
+	g := general{seller: c.company(tradeGoods)}
 	g.buyer = c.drawBuyer(0.15)
 	g.form = c.drawItemForm(0.93)
-	cat := pick(c.draws, goods)
+	cat := pick(c.draws, c.lang.goods)
 	g.form.pack = g.form.pack && cat.packs != nil
 	n := 2 + c.weighted(18, 30, 26, 15, 7, 4)
 	if c.chance(0.035) {
@@ -52,12 +52,12 @@ func (c *composer) drawGeneral() general {
 func (c *composer) drawBuyer(private float64) party {
 	ct := c.ct
 	if c.chance(0.1) {
-		ct = &countries[c.weighted(countryShares...)]
+		ct = countryOf(drawLocale(c.fork(), 0.4).country)
 	}
 	if c.chance(private) {
-		return person(c.draws, ct)
+		return person(c.fork(), ct)
 	}
-	return companyOf(companyName(c.draws, ct, clientNouns, c.split), ct)
+	return companyOf(companyName(c.fork(), ct, tradeClients, c.split), ct)
 }
 
 // taxed draws the rate of tax with a chance, else leaves it at zero.
@@ -82,15 +82,20 @@ func (c *composer) discounted(b *bill) {
 
 // grouped divides the items into two sections.
 func (c *composer) grouped(b *bill) {
-	names := []string{"Materials", "Labor", "Warehouse A", "Delivery 1", "Delivery 2", "Ground floor", "Section B", "Spare parts", "Week 1", "Week 2", "Kitchen", "Office"}
-	k := c.IntN(len(names) - 1)
-	b.groups = names[k : k+2]
+	b.groups = c.pairOf(pSections)
 	cut := c.between(1, len(b.items)-1)
 	for i := range b.items {
 		if i >= cut {
 			b.items[i].group = 1
 		}
 	}
+}
+
+// pairOf draws two neighbours of a list of wordings.
+func (c *composer) pairOf(p phrase) []string {
+	list := c.lang.phrases[p]
+	k := c.IntN(len(list) - 1)
+	return list[k : k+2]
 }
 
 // trace gives some items lot, batch or serial numbers.
@@ -117,12 +122,12 @@ func (c *composer) modern() {
 	c.watermark(0.03)
 	c.sides(
 		func(w float64) block { return c.letterhead(g.seller, c.drawShown(0.6, 0.5, 0.5), w, alignLeft) },
-		func(w float64) block { return c.docTitle(invoiceTitles, w, alignLeft) },
+		func(w float64) block { return c.docTitle(pInvoiceTitle, w, alignLeft) },
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(g.buyer, buyer, billToWords, c.drawShown(0.2, 0.2, 0.12), w)
+			return c.partyBlock(g.buyer, buyer, pBillTo, c.drawShown(0.2, 0.2, 0.12), w)
 		},
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, facts) },
 	)
@@ -147,7 +152,7 @@ func (c *composer) classic() {
 	full := c.sheet.full()
 	c.sheet.place(c.letterhead(g.seller, c.drawShown(0.7, 0.35, 0.5), full, alignCentre))
 	c.sheet.space(c.style.gap)
-	c.sheet.place(c.docTitle(invoiceTitles, full, alignCentre))
+	c.sheet.place(c.docTitle(pInvoiceTitle, full, alignCentre))
 	c.sheet.space(c.style.gap)
 	facts := c.invoiceFacts(odds{due: 0.45, order: 0.4, ordered: 0.2, terms: 0.35, account: 0.2, currency: 0.12, coding: 0.1, foreign: 0.03})
 	meta := func() {
@@ -163,13 +168,13 @@ func (c *composer) classic() {
 		meta()
 	}
 	bill := func(w float64) block {
-		return c.partyBlock(g.buyer, buyer, billToWords, c.drawShown(0.15, 0.12, 0.1), w)
+		return c.partyBlock(g.buyer, buyer, pBillTo, c.drawShown(0.15, 0.12, 0.1), w)
 	}
 	ship := func(w float64) block { return nil }
 	if c.chance(0.35) { // on an invoice, a place of delivery is an address of the buyer
 		there := g.buyer
 		there.street, there.place = there.country.address(c.draws, pick(c.draws, there.country.cities))
-		ship = func(w float64) block { return c.partyBlock(there, buyer, shipToWords, shown{address: true}, w) }
+		ship = func(w float64) block { return c.partyBlock(there, buyer, pShipTo, shown{address: true}, w) }
 	}
 	c.sides(bill, ship)
 	c.sheet.space(c.style.gap)
@@ -203,12 +208,12 @@ func (c *composer) compact() {
 		line = append(line, concat(p.key, p.value)...)
 	}
 	s := c.sheet
-	s.place(c.docTitle(invoiceTitles, full, alignLeft))
+	s.place(c.docTitle(pInvoiceTitle, full, alignLeft))
 	s.place(c.style.body.paragraph(full, alignLeft, line...))
 	s.space(c.style.gap)
-	s.keep(c.partyBlock(g.buyer, buyer, billToWords, c.drawShown(0.2, 0.2, 0.1), full))
+	s.keep(c.partyBlock(g.buyer, buyer, pBillTo, c.drawShown(0.2, 0.2, 0.1), full))
 	s.space(c.style.gap / 2)
-	s.keep(c.partyBlock(g.seller, supplier, fromWords, c.drawShown(0.6, 0.5, 0.5), full))
+	s.keep(c.partyBlock(g.seller, supplier, pFrom, c.drawShown(0.6, 0.5, 0.5), full))
 	s.space(c.style.gap)
 	c.itemTable(&g.bill, g.form)
 	s.space(c.style.gap)
@@ -224,31 +229,28 @@ func (c *composer) creditNote() {
 	g := c.drawGeneral()
 	c.sides(
 		func(w float64) block { return c.letterhead(g.seller, c.drawShown(0.5, 0.4, 0.5), w, alignLeft) },
-		func(w float64) block { return c.docTitle(creditTitles, w, alignLeft) },
+		func(w float64) block { return c.docTitle(pCreditTitle, w, alignLeft) },
 	)
 	c.sheet.space(c.style.gap)
 	facts := []pair{c.pair(fCreditMemoNumber, identifier(c.draws, fCreditMemoNumber, c.date)), c.pair(fInvoiceDate, c.day(c.date))}
 	number := identifier(c.draws, fInvoiceNumber, c.date)
 	if c.chance(0.9) {
-		words := []string{"Original Invoice", "Invoice No", "Ref. Invoice", "Invoice credited", "Invoice Ref"}
-		facts = append(facts, pair{c.keyWord(pick(c.draws, words)), []piece{c.value(fInvoiceNumber, number)}})
+		facts = append(facts, pair{c.keyWord(c.words(pOriginalInvoice)), []piece{c.value(fInvoiceNumber, number)}})
 	}
 	if c.chance(0.5) {
 		facts = append(facts, c.pair(fAccountNumber, identifier(c.draws, fAccountNumber, c.date)))
 	}
 	if c.chance(0.5) {
-		reasons := []string{"Goods returned", "Damaged in transit", "Wrong price", "Short delivery", "Order cancelled", "Duplicate billing"}
-		facts = append(facts, c.stray("Reason", pick(c.draws, reasons)))
+		facts = append(facts, c.stray(pReason, c.words(pReasons)))
 	}
 	c.sides(
-		func(w float64) block { return c.partyBlock(g.buyer, buyer, billToWords, c.drawShown(0.2, 0.2, 0.1), w) },
+		func(w float64) block { return c.partyBlock(g.buyer, buyer, pBillTo, c.drawShown(0.2, 0.2, 0.1), w) },
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, facts) },
 	)
 	c.sheet.space(c.style.gap)
 	c.itemTable(&g.bill, g.form)
 	c.sheet.space(c.style.gap)
-	words := []string{"Total Credit", "Credit Total", "Total", "Total Amount"}
-	totals := c.totals(&g.bill, totalForm{untaxed: g.bill.rate == 0, words: words})
+	totals := c.totals(&g.bill, totalForm{untaxed: g.bill.rate == 0, words: pCreditTotal})
 	if c.chance(0.7) {
 		totals = append(totals, c.amountPair(fRefundAmount, g.bill.total))
 	}

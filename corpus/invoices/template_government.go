@@ -3,18 +3,15 @@ package invoices
 // contract: an invoice under a public contract, with the numbers of the
 // contract and of the supplier, lines of the order, and a certificate.
 func (c *composer) contract() {
-	c.ct = &countries[c.weighted(7, 1, 0, 0, 0, 1, 1)]
-	c.style.money.symbol, c.style.money.code, c.style.money.comma = c.ct.symbol, c.ct.currency, false
-	c.style.dateForm = pick(c.draws, c.ct.dateForms)
 	c.open(0.04)
-	seller := companyOf(companyName(c.draws, c.ct, defenceNouns, c.split), c.ct)
-	agency := companyOf(agencyName(c.draws, c.ct, c.split), c.ct)
+	seller := c.company(tradeDefence)
+	agency := companyOf(agencyName(c.fork(), c.ct, c.split), c.ct)
 	var b bill
 	form := c.drawItemForm(0.85)
 	form.poLine = !form.ordinal && c.chance(0.3)
 	form.pack = false
 	for range c.between(2, 4) {
-		it := contractWork.pickItem(c.draws)
+		it := c.lang.contract.pickItem(c.draws)
 		it.sku = articleCode(c.draws, c.style.articles, it.description)
 		it.price()
 		b.items = append(b.items, it)
@@ -33,25 +30,25 @@ func (c *composer) contract() {
 		public = append(public, c.pair(fCageCode, identifier(c.draws, fCageCode, c.date)))
 	}
 	if c.chance(0.3) {
-		public = append(public, c.stray("UEI", c.chars(12, upperAlphanum)))
+		public = append(public, c.strayKey("UEI", c.chars(12, upperAlphanum)))
 	}
 	if c.chance(0.3) {
-		public = append(public, c.stray("Delivery Order", c.serial(4)))
+		public = append(public, c.stray(pDeliveryOrder, c.serial(4)))
 	}
 	public = c.shuffled(0, public)
 	full := c.sheet.full()
 	c.watermark(0.04)
-	c.sheet.place(c.docTitle(publicTitles, full, pick(c.draws, []align{alignLeft, alignCentre, alignRight})))
+	c.sheet.place(c.docTitle(pPublicTitle, full, pick(c.draws, []align{alignLeft, alignCentre, alignRight})))
 	c.sheet.space(c.style.gap / 2)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(seller, supplier, fromWords, c.drawShown(0.5, 0.4, 0.6), w)
+			return c.partyBlock(seller, supplier, pFrom, c.drawShown(0.5, 0.4, 0.6), w)
 		},
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, facts) },
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
-		func(w float64) block { return c.partyBlock(agency, buyer, billToWords, c.drawShown(0.2, 0.2, 0), w) },
+		func(w float64) block { return c.partyBlock(agency, buyer, pBillTo, c.drawShown(0.2, 0.2, 0), w) },
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, public) },
 	)
 	c.sheet.space(c.style.gap)

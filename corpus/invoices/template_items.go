@@ -15,7 +15,7 @@ type itemForm struct {
 	quantityFirst, skuSecond, unitGlued bool // arrangements
 	skuField                            field
 	costField                           field
-	titleWords                          []string
+	title                               phrase // of the descriptions; 0 for the usual words
 }
 
 // drawItemForm draws the columns of an invoice's table.
@@ -45,22 +45,22 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 		cells = append(cells, cell)
 	}
 	if f.ordinal {
-		add([]string{"#", "No", "Pos."}, alignLeft, false, func(k int, _ *item) []piece { return []piece{plain(strconv.Itoa(k + 1))} })
+		add(c.lang.phrases[pOrdinalColumn], alignLeft, false, func(k int, _ *item) []piece { return []piece{plain(strconv.Itoa(k + 1))} })
 	}
 	if f.poLine {
 		form := pick(c.draws, []string{"%d", "%05d", "%03d"})
-		add(columnTitles[fPOLineItem], alignLeft, false, func(k int, _ *item) []piece {
+		add(c.lang.columns[fPOLineItem], alignLeft, false, func(k int, _ *item) []piece {
 			return []piece{c.value(fPOLineItem, fmt.Sprintf(form, 10*(k+1)))}
 		})
 	}
 	sku := func() {
 		if f.sku {
-			add(columnTitles[f.skuField], alignLeft, false, func(_ int, it *item) []piece { return []piece{c.value(f.skuField, it.sku)} })
+			add(c.lang.columns[f.skuField], alignLeft, false, func(_ int, it *item) []piece { return []piece{c.value(f.skuField, it.sku)} })
 		}
 	}
 	quantity := func() {
 		if f.quantity {
-			add(columnTitles[fItemQty], alignRight, false, func(_ int, it *item) []piece {
+			add(c.lang.columns[fItemQty], alignRight, false, func(_ int, it *item) []piece {
 				q := []piece{c.value(fItemQty, c.style.money.quantity(it.quantity))}
 				if f.unit && f.unitGlued {
 					q = append(q, c.value(fItemUnit, it.unit))
@@ -68,7 +68,7 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 				return q
 			})
 			if f.unit && !f.unitGlued {
-				add(columnTitles[fItemUnit], alignLeft, false, func(_ int, it *item) []piece { return []piece{c.value(fItemUnit, it.unit)} })
+				add(c.lang.columns[fItemUnit], alignLeft, false, func(_ int, it *item) []piece { return []piece{c.value(fItemUnit, it.unit)} })
 			}
 		}
 	}
@@ -78,27 +78,27 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 	if !f.skuSecond {
 		sku()
 	}
-	words := columnTitles[fItemDescription]
-	if f.titleWords != nil {
-		words = f.titleWords
+	words := c.lang.columns[fItemDescription]
+	if f.title != 0 {
+		words = c.lang.phrases[f.title]
 	}
 	add(words, alignLeft, true, func(_ int, it *item) []piece { return []piece{c.value(fItemDescription, it.description)} })
 	if f.skuSecond {
 		sku()
 	}
 	if f.pack {
-		add(columnTitles[fItemPackSize], alignLeft, false, func(_ int, it *item) []piece { return []piece{c.value(fItemPackSize, it.pack)} })
+		add(c.lang.columns[fItemPackSize], alignLeft, false, func(_ int, it *item) []piece { return []piece{c.value(fItemPackSize, it.pack)} })
 	}
 	if !f.quantityFirst {
 		quantity()
 	}
 	if f.unitCost {
-		add(columnTitles[f.costField], alignRight, false, func(_ int, it *item) []piece {
+		add(c.lang.columns[f.costField], alignRight, false, func(_ int, it *item) []piece {
 			return []piece{c.value(f.costField, c.style.money.cell(it.unitCost))}
 		})
 	}
 	if f.discount {
-		add(columnTitles[fItemDiscount], alignRight, false, func(_ int, it *item) []piece {
+		add(c.lang.columns[fItemDiscount], alignRight, false, func(_ int, it *item) []piece {
 			if it.discount == 0 {
 				return []piece{plain("-")}
 			}
@@ -106,9 +106,9 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 		})
 	}
 	if f.tax {
-		add(columnTitles[fItemTax], alignRight, false, func(_ int, it *item) []piece { return []piece{c.value(fItemTax, c.style.money.cell(it.tax))} })
+		add(c.lang.columns[fItemTax], alignRight, false, func(_ int, it *item) []piece { return []piece{c.value(fItemTax, c.style.money.cell(it.tax))} })
 	}
-	add(columnTitles[fItemTotalCost], alignRight, false, func(_ int, it *item) []piece { return []piece{c.lineTotal(it)} })
+	add(c.lang.columns[fItemTotalCost], alignRight, false, func(_ int, it *item) []piece { return []piece{c.lineTotal(it)} })
 
 	for k := range b.items {
 		it := &b.items[k]
@@ -163,10 +163,9 @@ func (c *composer) traces(it *item) []tableRow {
 
 // groupEnd is the row with the sum of a section.
 func (c *composer) groupEnd(b *bill, group int) tableRow {
-	words := []string{"Subtotal", "Section total", "Total " + b.groups[group]}
 	return tableRow{
 		indent: true,
-		alone:  []piece{plain(pick(c.draws, words))},
+		alone:  []piece{plain(c.words(pSectionSum))},
 		right:  []piece{c.value(fItemGroupSubtotal, c.style.money.cell(b.groupTotal(group)))},
 		marks:  groupSubtotal,
 	}
@@ -179,7 +178,7 @@ func (c *composer) carry() func(sum cents, forward bool) tableRow {
 		return nil
 	}
 	key := c.key(fCarriedForward)
-	again := c.keyWord(pick(c.draws, []string{"Brought forward", "Carried forward", "Balance b/f", "Subtotal forward"}))
+	again := c.keyWord(c.words(pBroughtForward))
 	return func(sum cents, forward bool) tableRow {
 		words := again
 		if forward {
@@ -196,15 +195,11 @@ func (c *composer) carry() func(sum cents, forward bool) tableRow {
 
 // totalForm says what the totals of a bill show.
 type totalForm struct {
-	words   []string // of the total; nil for the usual ones
-	untaxed bool     // no tax is shown
-	paid    cents    // shown with the balance when not zero
-	bare    bool     // no subtotal
+	words   phrase // of the total; 0 for the usual ones
+	untaxed bool   // no tax is shown
+	paid    cents  // shown with the balance when not zero
+	bare    bool   // no subtotal
 }
-
-// billTotalWords call the total of a bill of which something is already paid
-// or to which something older is added.
-var billTotalWords = []string{"Total", "Invoice Total", "Total Amount", "Total incl. Tax", "Total this bill"}
 
 // totals are the pairs of a bill from the subtotal to the balance.
 func (c *composer) totals(b *bill, f totalForm) []pair {
@@ -216,9 +211,9 @@ func (c *composer) totals(b *bill, f totalForm) []pair {
 		list = append(list, c.amountPair(fDiscount, b.discount))
 	}
 	tax := pair{value: c.amount(fTaxAmount, b.tax)}
-	name := pick(c.draws, c.ct.taxName)
+	name := c.taxName()
 	if b.inclusive {
-		name = pick(c.draws, []string{"incl. ", "of which ", "Includes "}) + name
+		name = c.words(pContained) + " " + name
 	}
 	if c.chance(0.6) {
 		tax.key = []piece{plain(name), c.value(fTaxRate, c.style.money.rate(b.rate))}
@@ -228,12 +223,12 @@ func (c *composer) totals(b *bill, f totalForm) []pair {
 	if !f.untaxed && !b.inclusive {
 		list = append(list, tax)
 	}
-	words := keyWords[fTotalAmount]
+	words := c.lang.keys[fTotalAmount]
 	if f.paid != 0 {
-		words = billTotalWords
+		words = c.lang.phrases[pBillTotal]
 	}
-	if f.words != nil {
-		words = f.words
+	if f.words != 0 {
+		words = c.lang.phrases[f.words]
 	}
 	list = append(list, pair{c.keyWord(pick(c.draws, words)), c.amount(fTotalAmount, b.total)})
 	if !f.untaxed && b.inclusive {

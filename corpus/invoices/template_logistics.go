@@ -20,11 +20,11 @@ type lot struct {
 
 func (c *composer) drawShipment() shipment {
 	s := shipment{
-		carrier: companyOf(companyName(c.draws, c.ct, freightNouns, c.split), c.ct),
-		from:    companyOf(companyName(c.draws, c.ct, goodsNouns, c.split), c.ct),
+		carrier: c.company(tradeFreight),
+		from:    c.company(tradeGoods),
 	}
-	ct := &countries[c.weighted(countryShares...)]
-	s.to = companyOf(companyName(c.draws, ct, clientNouns, c.split), ct)
+	ct := countryOf(drawLocale(c.fork(), 0.4).country)
+	s.to = companyOf(companyName(c.fork(), ct, tradeClients, c.split), ct)
 	s.unit = [2]string{"kg", pick(c.draws, []string{"m3", "cbm", "m3"})}
 	if c.ct.code == "US" && c.chance(0.7) {
 		s.unit[0] = "lbs"
@@ -32,7 +32,7 @@ func (c *composer) drawShipment() shipment {
 	tenths := c.chance(0.3)
 	var weight, volume int64
 	for range c.between(1, 3) {
-		l := lot{goods: pick(c.draws, cargo), pieces: logUniform(c.draws, 1, 60)}
+		l := lot{goods: c.words(pCargo), pieces: logUniform(c.draws, 1, 60)}
 		l.weight = 10 * int64(logUniform(c.draws, 12, 3200))
 		if tenths {
 			l.weight += c.Int64N(10)
@@ -74,10 +74,10 @@ func (c *composer) incoterm(to party) pair {
 func (c *composer) places(s *shipment) {
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(s.from, shipper, shipperWords, shown{address: true, phone: c.chance(0.2)}, w)
+			return c.partyBlock(s.from, shipper, pShipper, shown{address: true, phone: c.chance(0.2)}, w)
 		},
 		func(w float64) block {
-			return c.partyBlock(s.to, consignee, receiverWords, shown{address: true, country: c.chance(0.5), phone: c.chance(0.2)}, w)
+			return c.partyBlock(s.to, consignee, pReceiver, shown{address: true, country: c.chance(0.5), phone: c.chance(0.2)}, w)
 		},
 	)
 }
@@ -110,14 +110,13 @@ func (c *composer) waybill() {
 	c.watermark(0.04)
 	facts := []pair{c.pair(fWaybillNumber, identifier(c.draws, fWaybillNumber, c.date)), c.pair(fInvoiceDate, c.day(c.date))}
 	if c.chance(0.5) {
-		words := []string{"Commercial Invoice", "Invoice No", "Invoice Ref", "Invoice"}
-		facts = append(facts, pair{c.keyWord(pick(c.draws, words)), []piece{c.value(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}})
+		facts = append(facts, pair{c.keyWord(c.words(pWaybillInvoice)), []piece{c.value(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}})
 	}
 	if c.chance(0.3) {
 		facts = append(facts, c.pair(fAccountNumber, identifier(c.draws, fAccountNumber, c.date)))
 	}
 	if c.chance(0.4) {
-		facts = append(facts, c.stray("Vehicle", c.chars(2, upperLetters)+c.digits(2)+" "+c.chars(3, upperLetters)))
+		facts = append(facts, c.stray(pVehicle, c.chars(2, upperLetters)+c.digits(2)+" "+c.chars(3, upperLetters)))
 	}
 	c.sides(
 		func(w float64) block {
@@ -126,7 +125,7 @@ func (c *composer) waybill() {
 			return c.letterhead(s.carrier, v, w, alignLeft)
 		},
 		func(w float64) block {
-			return append(c.docTitle(waybillTitles, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
+			return append(c.docTitle(pWaybillTitle, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
 		},
 	)
 	c.sheet.space(c.style.gap)
@@ -138,8 +137,7 @@ func (c *composer) waybill() {
 	c.sheet.keep(c.style.body.pairs(full, c.style.meta, c.measures(&s, 0.3)))
 	if c.chance(0.6) {
 		c.sheet.space(c.style.gap)
-		words := []string{"Total Charges", "Freight Total", "Total", "Total Freight", "Charges prepaid"}
-		total := pair{c.keyWord(pick(c.draws, words)), c.amount(fTotalAmount, cents(c.between(4500, 480000)))}
+		total := pair{c.keyWord(c.words(pFreightTotal)), c.amount(fTotalAmount, cents(c.between(4500, 480000)))}
 		c.sheet.keep(c.totalsBlock(full*0.6, c.style.totals, []pair{total}))
 	}
 	c.sheet.space(c.style.gap)
@@ -150,21 +148,20 @@ func (c *composer) waybill() {
 func (c *composer) cargoTable(s *shipment) {
 	t := &table{text: c.style.body, header: true, gap: 1.4 * c.style.body.size, padding: float64(c.between(0, 8))}
 	weight, volume := c.chance(0.6), c.chance(0.4)
-	pieces := []string{"Packages", "Pieces", "No of pkgs", "Qty"}
 	t.columns = []column{
-		{title: c.columnTitle(pick(c.draws, pieces))},
-		{title: c.columnTitle(pick(c.draws, []string{"Description of goods", "Goods", "Contents", "Description"})), grow: true},
+		{title: c.columnTitle(c.words(pPackagesColumn))},
+		{title: c.columnTitle(c.words(pGoodsColumn)), grow: true},
 	}
 	if weight {
-		t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, columnTitles[fWeight])), align: alignRight})
+		t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, c.lang.columns[fWeight])), align: alignRight})
 	}
 	if volume {
-		t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, columnTitles[fVolume])), align: alignRight})
+		t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, c.lang.columns[fVolume])), align: alignRight})
 	}
 	for k := range s.lots {
 		l := &s.lots[k]
 		r := tableRow{cells: [][]piece{
-			{c.value(fItemQty, fmt.Sprint(l.pieces)), c.value(fItemUnit, pick(c.draws, packages))},
+			{c.value(fItemQty, fmt.Sprint(l.pieces)), c.value(fItemUnit, c.words(pPackages))},
 			{c.value(fItemDescription, l.goods)},
 		}}
 		if weight {
@@ -185,9 +182,10 @@ func (c *composer) freight() {
 	s := c.drawShipment()
 	payer := pick(c.draws, []party{s.from, s.to})
 	var b bill
-	for _, k := range c.Perm(len(freightCharges))[:c.between(2, 5)] {
-		b.charge(noField, freightCharges[k], cents(logUniform(c.draws, 1500, 190000)))
-		b.items[len(b.items)-1].sku = articleCode(c.draws, 3, freightCharges[k])
+	kinds := c.lang.phrases[pFreightCharges]
+	for _, k := range c.Perm(len(kinds))[:c.between(2, 5)] {
+		b.charge(noField, kinds[k], cents(logUniform(c.draws, 1500, 190000)))
+		b.items[len(b.items)-1].sku = articleCode(c.draws, 3, kinds[k])
 	}
 	c.taxed(&b, 0.7)
 	b.sum(false)
@@ -198,19 +196,19 @@ func (c *composer) freight() {
 			v.address = false
 			return c.letterhead(s.carrier, v, w, alignLeft)
 		},
-		func(w float64) block { return c.docTitle(freightTitles, w, alignLeft) },
+		func(w float64) block { return c.docTitle(pFreightTitle, w, alignLeft) },
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(payer, buyer, billToWords, shown{phone: c.chance(0.2), email: c.chance(0.3), vat: c.chance(0.3)}, w)
+			return c.partyBlock(payer, buyer, pBillTo, shown{phone: c.chance(0.2), email: c.chance(0.3), vat: c.chance(0.3)}, w)
 		},
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, facts) },
 	)
 	c.sheet.space(c.style.gap)
 	full := c.sheet.full()
 	if c.chance(0.5) {
-		c.sheet.place(c.style.body.paragraph(full, alignLeft, c.heading(shipmentWords)))
+		c.sheet.place(c.style.body.paragraph(full, alignLeft, c.heading(pShipmentHead)))
 	}
 	c.places(&s)
 	c.sheet.space(c.style.gap / 2)
@@ -222,7 +220,7 @@ func (c *composer) freight() {
 	c.sheet.space(c.style.gap)
 	c.itemTable(&b, itemForm{
 		header: c.chance(0.95), sku: c.chance(0.6), skuField: fItemSKU, costField: fItemUnitCost,
-		titleWords: []string{"Charges", "Description", "Charge", "Service"},
+		title: pChargesColumn,
 	})
 	c.sheet.space(c.style.gap)
 	c.foot(c.totals(&b, totalForm{untaxed: b.rate == 0}), func(w float64) block {

@@ -21,11 +21,9 @@ func (c *composer) openRoll() {
 	}
 }
 
-var receiptNumberWords = []string{"Receipt No", "Receipt #", "Trans #", "Ticket", "Bill No", "Transaction", "Invoice No", "Rcpt"}
-
 // shop draws a seller of goods over a counter.
 func (c *composer) shop() party {
-	return companyOf(companyName(c.draws, c.ct, shopNouns, c.split), c.ct)
+	return c.company(tradeShop)
 }
 
 // bought draws a bill of goods of a shop; prices of countries other than the
@@ -52,11 +50,11 @@ func (c *composer) tendered(total cents) []pair {
 	if c.chance(0.4) {
 		note := (total + 1999) / 2000 * 2000
 		m := c.style.money
-		return []pair{c.stray("Cash", m.number(note)), c.stray("Change", m.number(note-total))}
+		return []pair{c.stray(pCash, m.number(note)), c.stray(pChange, m.number(note-total))}
 	}
-	list := []pair{c.stray(pick(c.draws, []string{"Visa", "Mastercard", "Debit Card", "Card"}), "**** "+c.digits(4))}
+	list := []pair{c.stray(pCard, "**** "+c.digits(4))}
 	if c.chance(0.5) {
-		list = append(list, c.stray("Auth", c.digits(6)))
+		list = append(list, c.stray(pAuth, c.digits(6)))
 	}
 	return list
 }
@@ -65,9 +63,9 @@ func (c *composer) tendered(total cents) []pair {
 func (c *composer) receipt() {
 	c.openRoll()
 	s, full := c.sheet, c.sheet.full()
-	cat := cafeDishes
+	cat := c.lang.dishes
 	if c.chance(0.5) {
-		cat = goods[c.IntN(3)]
+		cat = c.lang.goods[c.IntN(3)]
 	}
 	seller := c.shop()
 	b := c.bought(cat, c.between(2, 6), 0.88)
@@ -78,11 +76,11 @@ func (c *composer) receipt() {
 	s.place(c.letterhead(seller, c.drawShown(0.7, 0.1, 0.5), full, a))
 	s.space(c.style.gap)
 	if c.chance(0.7) {
-		s.place(c.style.large.paragraph(full, a, c.value(fDocType, pick(c.draws, receiptTitles))))
+		s.place(c.style.large.paragraph(full, a, c.value(fDocType, c.words(pReceiptTitle))))
 	}
 	facts := []pair{
-		{c.keyWord(pick(c.draws, receiptNumberWords)), []piece{c.value(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}},
-		{c.keyWord("Date"), []piece{c.value(fInvoiceDate, c.day(c.date))}},
+		{c.keyWord(c.words(pReceiptNumber)), []piece{c.value(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}},
+		{c.keyWord(pick(c.draws, c.lang.keys[fInvoiceDate])), []piece{c.value(fInvoiceDate, c.day(c.date))}},
 	}
 	if c.chance(0.3) {
 		facts[1].key = nil
@@ -91,7 +89,7 @@ func (c *composer) receipt() {
 		facts[1].value = append(facts[1].value, plain(c.clock()))
 	}
 	if c.chance(0.3) {
-		facts = append(facts, c.stray("Table", c.digits(2)))
+		facts = append(facts, c.stray(pTableNumber, c.digits(2)))
 	}
 	s.place(c.style.body.pairs(full, c.style.meta, c.shuffled(0, facts)))
 	s.space(c.style.gap)
@@ -114,12 +112,12 @@ func (c *composer) pointOfSale() {
 	s, full := c.sheet, c.sheet.full()
 	c.style.upperKeys = c.chance(0.6)
 	seller := c.shop()
-	b := c.bought(groceries, c.between(3, 9), 0.92)
+	b := c.bought(c.lang.groceries, c.between(3, 9), 0.92)
 	s.place(c.style.title.paragraph(full, alignCentre, c.value(fSupplierName, seller.name)))
 	s.place(c.lines(seller, supplier, c.drawShown(0.8, 0.05, 0.5), full, alignCentre))
 	s.space(c.style.gap)
 	if c.chance(0.45) {
-		s.place(c.style.large.paragraph(full, alignCentre, c.value(fDocType, pick(c.draws, receiptTitles))))
+		s.place(c.style.large.paragraph(full, alignCentre, c.value(fDocType, c.words(pReceiptTitle))))
 	}
 	var facts []pair
 	if c.chance(0.85) {
@@ -129,10 +127,10 @@ func (c *composer) pointOfSale() {
 		facts = append(facts, c.pair(fCashierID, identifier(c.draws, fCashierID, c.date)))
 	}
 	if c.chance(0.5) {
-		facts = append(facts, c.stray("Store", c.serial(4)))
+		facts = append(facts, c.stray(pStore, c.serial(4)))
 	}
 	facts = append(facts,
-		pair{c.keyWord(pick(c.draws, receiptNumberWords)), []piece{c.value(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}},
+		pair{c.keyWord(c.words(pReceiptNumber)), []piece{c.value(fInvoiceNumber, identifier(c.draws, fInvoiceNumber, c.date))}},
 		pair{nil, []piece{c.value(fInvoiceDate, c.day(c.date)), plain(c.clock())}},
 	)
 	facts = c.shuffled(0, facts)
@@ -159,6 +157,6 @@ func (c *composer) pointOfSale() {
 	s.place(c.totalsBlock(full, c.style.totals, c.tendered(b.total)))
 	s.space(c.style.gap)
 	s.section = footerSection
-	s.place(c.style.small.paragraph(full, alignCentre, plain("Items sold:"), plain(strconv.Itoa(len(b.items)))))
+	s.place(c.style.small.paragraph(full, alignCentre, plain(c.words(pItemsSold)+":"), plain(strconv.Itoa(len(b.items)))))
 	s.place(c.closing(0.6, 0.2, full))
 }

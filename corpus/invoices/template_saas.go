@@ -14,13 +14,15 @@ type service struct {
 
 // period is a span of days in the form of the document.
 func (c *composer) period(from, to time.Time) string {
-	switch c.IntN(3) {
-	case 0:
-		return c.day(from) + " - " + c.day(to)
-	case 1:
-		return c.day(from) + " to " + c.day(to)
-	default:
+	form := c.IntN(3)
+	until := c.words(pUntil)
+	switch {
+	case form == 1:
+		return c.day(from) + " " + until + " " + c.day(to)
+	case form == 2 && c.lang == &english:
 		return from.Format("Jan 2") + " - " + to.Format("Jan 2, 2006")
+	default:
+		return c.day(from) + " - " + c.day(to)
 	}
 }
 
@@ -50,24 +52,24 @@ func (c *composer) plan() string {
 
 // drawService draws parties and the recurring part of a bill for software.
 func (c *composer) drawService(plan string, seats int, usage, proration float64) service {
-	s := service{seller: companyOf(companyName(c.draws, c.ct, saasNouns, c.split), c.ct), buyer: c.drawBuyer(0.1)}
+	s := service{seller: c.company(tradeSoftware), buyer: c.drawBuyer(0.1)}
 	s.from, s.to = c.lastMonth()
 	each := cents(logUniform(c.draws, 8, 190))*100 - 100*cents(c.IntN(2)) + cents(pick(c.draws, []int{0, 0, 99, 90}))
 	b := &s.bill
-	b.items = append(b.items, item{description: plan + pick(c.draws, []string{" subscription", " plan", " licenses", ""}), quantity: 100 * int64(seats), unitCost: each, amountField: fRecurringAmount})
+	b.items = append(b.items, item{description: plan + c.words(pSeats), quantity: 100 * int64(seats), unitCost: each, amountField: fRecurringAmount})
 	b.items[0].price()
 	if c.chance(usage) {
 		for range c.between(1, 3) {
-			it := item{description: pick(c.draws, usageKinds), quantity: 100 * int64(logUniform(c.draws, 5, 5000)), unitCost: cents(c.between(1, 30)), amountField: fUsageCharge}
+			it := item{description: c.words(pUsageKinds), quantity: 100 * int64(logUniform(c.draws, 5, 5000)), unitCost: cents(c.between(1, 30)), amountField: fUsageCharge}
 			it.price()
 			b.items = append(b.items, it)
 		}
 	}
 	if c.chance(proration) {
-		b.charge(fProration, pick(c.draws, []string{"Proration for added seats", "Prorated credit", "Prorated upgrade", "Proration adjustment"}), cents(c.between(300, 9900)))
+		b.charge(fProration, c.words(pProrations), cents(c.between(300, 9900)))
 	}
 	if c.chance(0.35) {
-		b.charge(noField, pick(c.draws, []string{"Priority support", "Onboarding session", "Data migration", "Setup fee", "Custom domain", "SSO add-on"}), 100*cents(c.between(10, 400)))
+		b.charge(noField, c.words(pServiceExtras), 100*cents(c.between(10, 400)))
 	}
 	for k := range b.items {
 		b.items[k].sku = articleCode(c.draws, c.style.articles, b.items[k].description)
@@ -100,13 +102,13 @@ func (c *composer) subscription() {
 	c.sides(
 		func(w float64) block { return c.letterhead(s.seller, c.drawShown(0.2, 0.6, 0.5), w, alignLeft) },
 		func(w float64) block {
-			return append(c.docTitle(invoiceTitles, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
+			return append(c.docTitle(pInvoiceTitle, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
 		},
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(s.buyer, buyer, billToWords, c.drawShown(0.05, 0.4, 0.1), w)
+			return c.partyBlock(s.buyer, buyer, pBillTo, c.drawShown(0.05, 0.4, 0.1), w)
 		},
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, c.shuffled(0, about)) },
 	)
@@ -142,16 +144,16 @@ func (c *composer) usage() {
 	plan, seats := c.plan(), logUniform(c.draws, 1, 40)
 	s := c.drawService(plan, seats, 1, 0.15)
 	full := c.sheet.full()
-	c.sheet.place(c.docTitle(invoiceTitles, full, alignLeft))
+	c.sheet.place(c.docTitle(pInvoiceTitle, full, alignLeft))
 	facts := c.invoiceFacts(odds{due: 0.4, terms: 0.2, account: 0.6, currency: 0.3, foreign: 0.08})
 	c.sheet.place(c.style.body.pairs(full*0.6, c.style.meta, facts))
 	c.sheet.space(c.style.gap)
 	c.sides(
 		func(w float64) block {
-			return c.partyBlock(s.buyer, buyer, billToWords, c.drawShown(0.05, 0.3, 0.1), w)
+			return c.partyBlock(s.buyer, buyer, pBillTo, c.drawShown(0.05, 0.3, 0.1), w)
 		},
 		func(w float64) block {
-			return c.partyBlock(s.seller, supplier, fromWords, c.drawShown(0.2, 0.5, 0.6), w)
+			return c.partyBlock(s.seller, supplier, pFrom, c.drawShown(0.2, 0.5, 0.6), w)
 		},
 	)
 	c.sheet.space(c.style.gap)
@@ -165,7 +167,7 @@ func (c *composer) usage() {
 	if c.chance(0.3) {
 		list = append(list, c.pair(fSubscriptionID, identifier(c.draws, fSubscriptionID, c.date)))
 	}
-	c.sheet.place(c.style.body.paragraph(full, alignLeft, c.heading(usageWords)))
+	c.sheet.place(c.style.body.paragraph(full, alignLeft, c.heading(pUsageHead)))
 	c.sheet.place(c.style.body.pairs(full*0.7, pairsInline, list))
 	c.sheet.space(c.style.gap / 2)
 	c.serviceTable(&s)

@@ -18,9 +18,6 @@ func (c *composer) drawOwed(total cents) owed {
 	return o
 }
 
-// newChargesWords call the total of a bill beside a balance that it adds to.
-var newChargesWords = []string{"Total new charges", "Total current charges", "Total this bill", "New charges", "Invoice Total", "Total"}
-
 // summary sets the account of a customer.
 func (c *composer) summary(o owed, total cents) []pair {
 	list := []pair{c.amountPair(fPreviousBalance, o.previous), c.amountPair(fPaymentReceived, o.received)}
@@ -76,18 +73,18 @@ func (c *composer) charges(plan string, roaming, device float64) bill {
 	if c.chance(0.6) {
 		f = fRecurringAmount
 	}
-	b.charge(f, plan+pick(c.draws, []string{" monthly charge", " plan", "", " monthly fee"}), 100*cents(c.between(12, 95))-1)
+	b.charge(f, plan+c.words(pMonthly), 100*cents(c.between(12, 95))-1)
 	for range c.between(0, 2) {
-		b.charge(noField, pick(c.draws, telecomExtras), cents(c.between(95, 1999)))
+		b.charge(noField, c.words(pTelecomExtras), cents(c.between(95, 1999)))
 	}
 	if c.chance(roaming) {
-		b.charge(fRoamingCharge, pick(c.draws, roamingPlaces), cents(c.between(150, 8900)))
+		b.charge(fRoamingCharge, c.words(pRoaming), cents(c.between(150, 8900)))
 	}
 	if c.chance(device) {
-		b.charge(fEquipmentCharge, pick(c.draws, equipment), cents(c.between(500, 4900)))
+		b.charge(fEquipmentCharge, c.words(pEquipment), cents(c.between(500, 4900)))
 	}
 	if c.chance(0.3) {
-		b.charge(fUsageCharge, pick(c.draws, []string{"Data overage", "Calls outside plan", "Additional usage", "Minutes outside bundle"}), cents(c.between(80, 3500)))
+		b.charge(fUsageCharge, c.words(pOverage), cents(c.between(80, 3500)))
 	}
 	for k := range b.items {
 		b.items[k].sku = articleCode(c.draws, c.style.articles, b.items[k].description)
@@ -100,9 +97,9 @@ func (c *composer) charges(plan string, roaming, device float64) bill {
 // customer is a private person or a company that buys a utility.
 func (c *composer) customer() party {
 	if c.chance(0.7) {
-		return person(c.draws, c.ct)
+		return person(c.fork(), c.ct)
 	}
-	return companyOf(companyName(c.draws, c.ct, clientNouns, c.split), c.ct)
+	return c.company(tradeClients)
 }
 
 // billTotals are the totals of a bill with or without a summary of the
@@ -110,7 +107,7 @@ func (c *composer) customer() party {
 func (c *composer) billTotals(b *bill, summary bool) []pair {
 	f := totalForm{untaxed: b.rate == 0}
 	if summary {
-		f.words = newChargesWords
+		f.words = pNewCharges
 	}
 	return c.totals(b, f)
 }
@@ -119,7 +116,7 @@ func (c *composer) billTotals(b *bill, summary bool) []pair {
 // and usage below.
 func (c *composer) mobile() {
 	c.open(0.05)
-	seller := companyOf(companyName(c.draws, c.ct, telecomNouns, c.split), c.ct)
+	seller := c.company(tradeTelecom)
 	who := c.customer()
 	plan := pick(c.draws, mobilePlans)
 	b := c.charges(plan, 0.58, 0.4)
@@ -128,17 +125,17 @@ func (c *composer) mobile() {
 	c.sides(
 		func(w float64) block { return c.letterhead(seller, c.drawShown(0.6, 0.25, 0.4), w, alignLeft) },
 		func(w float64) block {
-			return append(c.docTitle(billTitles, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
+			return append(c.docTitle(pBillTitle, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
 		},
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
-		func(w float64) block { return c.partyBlock(who, buyer, billToWords, shown{address: true}, w) },
+		func(w float64) block { return c.partyBlock(who, buyer, pBillTo, shown{address: true}, w) },
 		func(w float64) block {
 			if !show {
 				return nil
 			}
-			head := c.style.body.paragraph(w, alignLeft, c.heading(accountWords))
+			head := c.style.body.paragraph(w, alignLeft, c.heading(pAccountHead))
 			return append(head, c.style.body.pairs(w, c.style.totals, c.summary(o, b.total))...)
 		},
 	)
@@ -154,7 +151,7 @@ func (c *composer) mobile() {
 func (c *composer) chargeTable(b *bill) {
 	c.itemTable(b, itemForm{
 		header: c.chance(0.8), sku: c.chance(0.6), skuField: fItemSKU, costField: fItemUnitCost,
-		titleWords: []string{"Charges", "Description", "Service", "Your charges", "Details"},
+		title: pChargesColumn,
 	})
 }
 
@@ -162,16 +159,16 @@ func (c *composer) chargeTable(b *bill) {
 // summary of the account with the totals.
 func (c *composer) internet() {
 	c.open(0.05)
-	seller := companyOf(companyName(c.draws, c.ct, telecomNouns, c.split), c.ct)
+	seller := c.company(tradeTelecom)
 	who := c.customer()
 	plan := pick(c.draws, internetPlans)
 	b := c.charges(plan, 0, 0.6)
 	o, show := c.drawOwed(b.total), c.chance(0.65)
 	full := c.sheet.full()
 	c.sheet.place(c.letterhead(seller, c.drawShown(0.6, 0.3, 0.4), full, alignLeft))
-	c.sheet.place(c.docTitle(billTitles, full, alignRight))
+	c.sheet.place(c.docTitle(pBillTitle, full, alignRight))
 	c.sheet.space(c.style.gap)
-	c.sheet.keep(c.partyBlock(who, buyer, billToWords, c.drawShown(0.15, 0.15, 0), full/2))
+	c.sheet.keep(c.partyBlock(who, buyer, pBillTo, c.drawShown(0.15, 0.15, 0), full/2))
 	c.sheet.space(c.style.gap)
 	facts := append(c.telecomFacts(), c.lineFacts(plan, 0.5)...)
 	form := pairsGrid
@@ -186,7 +183,7 @@ func (c *composer) internet() {
 	c.foot(totals, func(w float64) block {
 		var account block
 		if show {
-			account = append(c.style.body.paragraph(w, alignLeft, c.heading(accountWords)), c.style.body.pairs(w, pairsTabbed, c.summary(o, b.total))...)
+			account = append(c.style.body.paragraph(w, alignLeft, c.heading(pAccountHead)), c.style.body.pairs(w, pairsTabbed, c.summary(o, b.total))...)
 		}
 		return join(c.style.gap, account, c.closing(0.35, 0.2, w))
 	})

@@ -7,36 +7,36 @@ import (
 
 // supply describes the families of a utility.
 type supply struct {
-	nouns    []string
+	trade    trade
 	units    []string
 	low      int // least and most consumption of a period
 	most     int
 	rateLow  int64 // price of a unit in 1/10,000 of the currency
 	rateHigh int64
-	usage    []string // words for the charge by consumption
-	standing []string // words for the charge by the day
-	extras   []string
+	usage    phrase // words for the charge by consumption
+	standing phrase // words for the charge by the day
+	extras   phrase
 	tariffs  float64 // chance of charges for peak and off-peak hours
 }
 
 var (
 	electricSupply = supply{
-		nouns: energyNouns, units: []string{"kWh"}, low: 90, most: 2400, rateLow: 900, rateHigh: 4200,
-		usage:    []string{"Energy charge", "Electricity charge", "Usage charge", "Electricity used"},
-		standing: []string{"Supply charge", "Daily supply charge", "Standing charge", "Service to property"},
-		extras:   []string{"Renewable levy", "Network access", "Meter rental", "Grid fee", "Late payment fee"}, tariffs: 0.55,
+		trade: tradeEnergy, units: []string{"kWh"}, low: 90, most: 2400, rateLow: 900, rateHigh: 4200,
+		usage:    pElectricUsage,
+		standing: pElectricStanding,
+		extras:   pElectricExtras, tariffs: 0.55,
 	}
 	gasSupply = supply{
-		nouns: gasNouns, units: []string{"therms", "m3", "kWh"}, low: 20, most: 900, rateLow: 500, rateHigh: 14000,
-		usage:    []string{"Gas charge", "Natural gas used", "Gas usage", "Commodity charge"},
-		standing: []string{"Supply charge", "Standing charge", "Daily charge", "Customer charge"},
-		extras:   []string{"Carbon levy", "Pipeline fee", "Meter rental", "Delivery charge", "Safety inspection"}, tariffs: 0.1,
+		trade: tradeGas, units: []string{"therms", "m3", "kWh"}, low: 20, most: 900, rateLow: 500, rateHigh: 14000,
+		usage:    pGasUsage,
+		standing: pGasStanding,
+		extras:   pGasExtras, tariffs: 0.1,
 	}
 	waterSupply = supply{
-		nouns: waterNouns, units: []string{"m3", "kl", "CCF"}, low: 5, most: 140, rateLow: 9000, rateHigh: 58000,
-		usage:    []string{"Water charge", "Water usage", "Volumetric charge", "Water consumed"},
-		standing: []string{"Supply charge", "Standing charge", "Fixed water charge", "Service charge"},
-		extras:   []string{"Sewer service", "Wastewater", "Drainage", "Backflow test", "Stormwater fee"},
+		trade: tradeWater, units: []string{"m3", "kl", "CCF"}, low: 5, most: 140, rateLow: 9000, rateHigh: 58000,
+		usage:    pWaterUsage,
+		standing: pWaterStanding,
+		extras:   pWaterExtras,
 	}
 )
 
@@ -58,7 +58,7 @@ type metered struct {
 
 func (c *composer) drawMetered(s *supply) metered {
 	m := metered{
-		seller: companyOf(companyName(c.draws, c.ct, s.nouns, c.split), c.ct),
+		seller: c.company(s.trade),
 		who:    c.customer(),
 		unit:   pick(c.draws, s.units),
 	}
@@ -75,16 +75,16 @@ func (c *composer) drawMetered(s *supply) metered {
 	}
 	if c.chance(s.tariffs) {
 		peak := used * c.between(30, 70) / 100
-		line(fPeakCharge, pick(c.draws, []string{"Peak charge", "Peak usage", "On-peak energy", "Peak hours"}), peak, m.perUnit)
-		line(fOffPeakCharge, pick(c.draws, []string{"Off-peak charge", "Off-peak usage", "Off-peak energy", "Night hours"}), used-peak, m.perUnit*6/10)
+		line(fPeakCharge, c.words(pPeak), peak, m.perUnit)
+		line(fOffPeakCharge, c.words(pOffPeak), used-peak, m.perUnit*6/10)
 	} else {
-		line(fUsageCharge, pick(c.draws, s.usage), used, m.perUnit)
+		line(fUsageCharge, c.words(s.usage), used, m.perUnit)
 	}
 	if c.chance(0.8) {
-		m.bill.charge(fSupplyCharge, fmt.Sprintf("%s %d days", pick(c.draws, s.standing), days), cents(days*c.between(15, 130)))
+		m.bill.charge(fSupplyCharge, fmt.Sprintf("%s %d %s", c.words(s.standing), days, c.words(pDays)), cents(days*c.between(15, 130)))
 	}
 	if c.chance(0.45) {
-		m.bill.charge(noField, pick(c.draws, s.extras), cents(c.between(120, 3900)))
+		m.bill.charge(noField, c.words(s.extras), cents(c.between(120, 3900)))
 	}
 	for len(m.units) < len(m.bill.items) {
 		m.units, m.rates = append(m.units, 0), append(m.rates, 0)
@@ -109,7 +109,7 @@ func (c *composer) meter(m *metered) {
 	}
 	number, words := identifier(c.draws, fMeterNumber, c.date), c.chance(0.52)
 	if c.chance(0.6) {
-		c.sheet.place(c.style.body.paragraph(full, alignLeft, c.heading(meterWords)))
+		c.sheet.place(c.style.body.paragraph(full, alignLeft, c.heading(pMeterHead)))
 	}
 	if c.chance(0.5) {
 		var list []pair
@@ -130,7 +130,7 @@ func (c *composer) meter(m *metered) {
 	t := &table{text: c.style.body, header: true, gap: 1.4 * c.style.body.size}
 	var cells [][]piece
 	add := func(f field, s string, grow bool) {
-		title := c.columnTitle(pick(c.draws, keyWords[f]))
+		title := c.columnTitle(pick(c.draws, c.lang.keys[f]))
 		a := alignRight
 		if grow {
 			a = alignLeft
@@ -153,13 +153,13 @@ func (c *composer) meter(m *metered) {
 // supplyTable sets the charges, with units and rates where they have them.
 func (c *composer) supplyTable(m *metered) {
 	t := &table{text: c.style.body, header: c.chance(0.9), gap: 1.4 * c.style.body.size, padding: float64(c.between(0, 8))}
-	t.columns = []column{{title: c.columnTitle(pick(c.draws, []string{"Charges", "Description", "Your charges", "Details"})), grow: true}}
+	t.columns = []column{{title: c.columnTitle(c.words(pChargesColumn)), grow: true}}
 	if m.showTariff {
 		t.columns = append(t.columns,
-			column{title: c.columnTitle(pick(c.draws, columnTitles[fItemQty])), align: alignRight},
-			column{title: c.columnTitle(pick(c.draws, columnTitles[fRatePerUnit])), align: alignRight})
+			column{title: c.columnTitle(pick(c.draws, c.lang.columns[fItemQty])), align: alignRight},
+			column{title: c.columnTitle(pick(c.draws, c.lang.columns[fRatePerUnit])), align: alignRight})
 	}
-	t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, columnTitles[fItemTotalCost])), align: alignRight})
+	t.columns = append(t.columns, column{title: c.columnTitle(pick(c.draws, c.lang.columns[fItemTotalCost])), align: alignRight})
 	for k := range m.bill.items {
 		it := &m.bill.items[k]
 		r := tableRow{amount: it.total, cells: [][]piece{{c.value(fItemDescription, it.description)}}}
@@ -195,7 +195,7 @@ func (c *composer) supplyFacts(m *metered) []pair {
 
 // accountBlock is the summary of the account under its heading.
 func (c *composer) accountBlock(m *metered, o owed, width float64) block {
-	head := c.style.body.paragraph(width, alignLeft, c.heading(accountWords))
+	head := c.style.body.paragraph(width, alignLeft, c.heading(pAccountHead))
 	return append(head, c.style.body.pairs(width, c.style.totals, c.summary(o, m.bill.total))...)
 }
 
@@ -210,8 +210,8 @@ func (c *composer) gas() {
 	c.sheet.place(c.letterhead(m.seller, c.drawShown(0.7, 0.3, 0.4), full, a))
 	c.sheet.space(c.style.gap)
 	c.sides(
-		func(w float64) block { return c.partyBlock(m.who, buyer, billToWords, shown{address: true}, w) },
-		func(w float64) block { return c.docTitle(billTitles, w, alignLeft) },
+		func(w float64) block { return c.partyBlock(m.who, buyer, pBillTo, shown{address: true}, w) },
+		func(w float64) block { return c.docTitle(pBillTitle, w, alignLeft) },
 	)
 	c.sheet.space(c.style.gap)
 	form := pairsGrid
@@ -243,12 +243,12 @@ func (c *composer) electric() {
 	c.sides(
 		func(w float64) block { return c.letterhead(m.seller, c.drawShown(0.7, 0.3, 0.4), w, alignLeft) },
 		func(w float64) block {
-			return append(c.docTitle(billTitles, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
+			return append(c.docTitle(pBillTitle, w, alignLeft), c.style.body.pairs(w, c.style.meta, facts)...)
 		},
 	)
 	c.sheet.space(c.style.gap)
 	c.sides(
-		func(w float64) block { return c.partyBlock(m.who, buyer, billToWords, shown{address: true}, w) },
+		func(w float64) block { return c.partyBlock(m.who, buyer, pBillTo, shown{address: true}, w) },
 		func(w float64) block {
 			if !show {
 				return nil
@@ -272,10 +272,10 @@ func (c *composer) water() {
 	o, show := c.drawOwed(m.bill.total), c.chance(0.55)
 	full := c.sheet.full()
 	facts := c.supplyFacts(&m)
-	c.sheet.place(c.docTitle(billTitles, full, alignCentre))
+	c.sheet.place(c.docTitle(pBillTitle, full, alignCentre))
 	c.sides(
 		func(w float64) block { return c.style.body.pairs(w, c.style.meta, facts) },
-		func(w float64) block { return c.partyBlock(m.who, buyer, billToWords, shown{address: true}, w) },
+		func(w float64) block { return c.partyBlock(m.who, buyer, pBillTo, shown{address: true}, w) },
 	)
 	c.sheet.space(c.style.gap)
 	if show {
@@ -289,5 +289,5 @@ func (c *composer) water() {
 	c.meter(&m)
 	c.sheet.space(c.style.gap)
 	c.sheet.keep(c.closing(0.4, 0.15, full))
-	c.sheet.keep(c.partyBlock(m.seller, supplier, fromWords, c.drawShown(0.7, 0.3, 0.4), full).marked(footerSection))
+	c.sheet.keep(c.partyBlock(m.seller, supplier, pFrom, c.drawShown(0.7, 0.3, 0.4), full).marked(footerSection))
 }
