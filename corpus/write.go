@@ -183,6 +183,57 @@ func (st *store) fill(ctx context.Context, src Source, o *WriteOptions) (Manifes
 	return st.finish(src.Manifest)
 }
 
+// Write stores the corpus once more, in folder dir and another packing. The
+// digest stays. Memory does not grow with the corpus.
+func (f *Folder) Write(dir string, p Packing) error {
+	err := f.write(dir, p)
+	if err != nil {
+		return fmt.Errorf("writing corpus %s: %w", dir, err)
+	}
+	return nil
+}
+
+func (f *Folder) write(dir string, p Packing) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	dir, err := destination(dir)
+	if err != nil {
+		return err
+	}
+	work, release, err := workFolder(dir, false)
+	if err != nil {
+		return err
+	}
+	defer release()
+	defer os.RemoveAll(work)
+	st, err := newStore(work, ledgerHeader{Format: corpusFormat, Schema: f.Schema, Packing: p}, false)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	c := newCanonical()
+	for e, err := range f.Entries() {
+		if err != nil {
+			return err
+		}
+		d, err := pack(c, f.Schema, e.Document, e.Split)
+		if err != nil {
+			return err
+		}
+		if err := st.add(&d); err != nil {
+			return err
+		}
+	}
+	if _, err := st.finish(f.Manifest); err != nil {
+		return err
+	}
+	if err := swap(st.folder, dir, work); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(dir))
+}
+
 // pack gives the stored form of a document, which must be sound.
 func pack(c *canonical, schema *Schema, d *Document, split Split) (packed, error) {
 	if !slices.Contains(Splits, split) {

@@ -33,6 +33,11 @@ func importHF(fsys fs.FS, names []string, o ImportOptions) (ImportResult, error)
 			return ImportResult{}, err
 		}
 	}
+	for _, label := range imp.labels { // those that do not occur too
+		if _, err := imp.set.tag(label); err != nil {
+			return ImportResult{}, err
+		}
+	}
 	docs := map[corpus.Split][]corpus.Document{}
 	for _, f := range files {
 		if docs[f.split], err = imp.read(fsys, f); err != nil {
