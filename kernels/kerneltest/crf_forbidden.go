@@ -103,6 +103,27 @@ func crfNoPath(s *suite) {
 	k.trans, k.end[1] = []float32{-1e4, -1e4, -1e4, 0.5}, -1e4
 	k.check(s, "documents without a path, by -1e4", recursed)
 
+	// So it is for known labels, whichever of their scores it is and wherever they stand.
+	k = randomChain(r, 4, 1, 40, 40, 40, 3)
+	k.trans[1*4+2], k.start[3], k.end[0] = -1e4, -1e4, -1e4
+	for t := range k.labels {
+		k.labels[t] = 1
+	}
+	k.labels[6], k.labels[40], k.labels[119] = 2, 3, 0
+	got = k.check(s, "known labels over -1e4", recursed)
+	for b, broken := range []bool{true, true, true, false} {
+		if math.IsInf(got.nll[b], 1) != broken {
+			s.Fatalf("nll of document %d over -1e4 is %v", b, got.nll[b])
+		}
+	}
+	// Beside steps that cost nearly as much.
+	k = randomChain(r, 3, 1, 4)
+	for i := range k.trans {
+		k.trans[i] -= 9990
+	}
+	k.trans[1] = -1e4
+	k.check(s, "-1e4 beside -9990", recursed)
+
 	// Every label is reached, by steps that prefer others than 0, and none may end.
 	k = randomChain(r, 5, 2, 6, 1, 9)
 	for y := range k.end {
@@ -178,6 +199,11 @@ func crfUnderflow(s *suite) {
 // give permuted answers.
 func crfBatches(s *suite) {
 	r := rng("CRFBatches")
+	for _, unknown := range []int{1, 8} { // one document of three has a label that is not known: the first, the last
+		k := randomChain(r, 4, 1, 4, 3, 3)
+		k.labels[unknown] = kernels.Ignore
+		k.check(s, fmt.Sprintf("label %d is not known", unknown), recursed)
+	}
 	for _, docs := range []int{1, 4, 256} {
 		lengths := make([]int, docs)
 		for b := range lengths {
