@@ -2,13 +2,10 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
-	"github.com/invoicelab/invoicelab/corpus"
-	"github.com/invoicelab/invoicelab/corpus/draw"
 	"github.com/urfave/cli/v2"
 )
 
@@ -19,46 +16,11 @@ func corpusCommand() *cli.Command {
 		Name:  "corpus",
 		Usage: "make, import and inspect labelled documents",
 		Subcommands: []*cli.Command{
-			corpusGenerateCommand(), corpusImportCommand(),
+			corpusGenerateCommand(), corpusImportCommand(), corpusExportCommand(),
 			corpusValidateCommand(), corpusStatsCommand(), corpusResolveCommand(),
-			{
-				Name:        "show",
-				Usage:       "draw a page of a document with its labels as SVG",
-				ArgsUsage:   "DIR ID",
-				Description: "Example: invoicelab corpus show corpora/quick doc-0000017 --out page.svg",
-				Flags: []cli.Flag{
-					&cli.IntFlag{Name: "page", Usage: "page, counted from 1", Value: 1},
-					&cli.StringFlag{Name: "out", Usage: "`FILE` to write; standard output when absent"},
-				},
-				Action: corpusShow,
-			},
+			corpusShowCommand(),
 		},
 	}
-}
-
-func corpusShow(c *cli.Context) error {
-	if err := operands(c, "DIR", "ID"); err != nil {
-		return err
-	}
-	ds, err := corpus.Open(c.Args().First())
-	if err != nil {
-		return err
-	}
-	id := c.Args().Get(1)
-	for _, split := range corpus.Splits {
-		for i := range ds.Docs[split] {
-			d := &ds.Docs[split][i]
-			if d.ID != id {
-				continue
-			}
-			draw := func(w io.Writer) error { return draw.SVG(w, d, ds.Schema, c.Int("page")-1) }
-			if out := c.String("out"); out != "" {
-				return writeFile(out, draw)
-			}
-			return draw(c.App.Writer)
-		}
-	}
-	return fmt.Errorf("corpus show: %s has no document %q", c.Args().First(), id)
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -2,6 +2,9 @@ package invoices
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/corpus/typeset"
@@ -67,4 +70,22 @@ func (s *sheet) pages() []typeset.Page {
 		words(l)
 	}
 	return pages
+}
+
+// Find gives the number of the document with an id.
+func (g *Generator) Find(id string) (k int, ok bool) {
+	digits, ok := strings.CutPrefix(id, "doc-")
+	number, err := strconv.Atoi(digits)
+	if !ok || err != nil || number < 0 {
+		return 0, false
+	}
+	k = number
+	if n := g.recipe.Documents; number >= n {
+		at, found := slices.BinarySearch(g.plan.added, number) // they rise
+		if !found {
+			return 0, false
+		}
+		k = n + at
+	}
+	return k, true
 }
