@@ -17,15 +17,8 @@ func f32(n ...int) float64 {
 
 // Ops lists what is timed.
 func Ops(s Sizes) []Op {
-	tokens, labels, dim := s.tokens(), s.Labels, s.Dim
-	ops := []Op{
-		product("NN", tokens, wide, dim),
-		product("NN", tokens, dim, labels),
-		product("NT", tokens, labels, dim),
-		product("TN", dim, tokens, labels),
-		product("NN", tokens, near*hidden, hidden),
-	}
-	n, c := tokens, labels
+	n, c, dim := s.tokens(), s.Labels, s.Dim
+	ops := products(s)
 	perToken := fmt.Sprintf("N=%d", n)
 	rows := func(cols int) string { return fmt.Sprintf("%s/D=%d", perToken, cols) }
 	perLabel := fmt.Sprintf("%s/C=%d", perToken, c)
@@ -113,6 +106,26 @@ func Ops(s Sizes) []Op {
 			return func() { d.AdamWRows(p, g, m, v, at, norm, h) }
 		}},
 	), heads(s)...)
+}
+
+// products are those of a pretrained encoder's projection and a head at the sizes of
+// the bars, and of a step of the compact encoder, which has fewer tokens.
+func products(s Sizes) []Op {
+	tokens, labels, dim := s.tokens(), s.Labels, s.Dim
+	return []Op{
+		product("NN", tokens, wide, dim),
+		product("NN", tokens, dim, labels),
+		product("NT", tokens, labels, dim),
+		product("TN", dim, tokens, labels),
+		product("NN", tokens, near*hidden, hidden),
+		product("NN", step, near*hidden, hidden),
+		product("NT", step, hidden, near*hidden),
+		product("TN", near*hidden, step, hidden),
+		product("NN", step, hidden, dim),
+		product("TN", hidden, step, dim),
+		product("NN", step, hidden/2, groups),
+		product("NT", labels, dim, labels),
+	}
 }
 
 // product is c [m, n] = op(a) op(b) with sums of k terms.

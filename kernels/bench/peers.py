@@ -22,6 +22,7 @@ import time
 import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's rows are of one thread; it is read when numpy is imported
 T, B, C = 512, 16, 161  # as in sizes.go
 N, D = T * B, 256
 

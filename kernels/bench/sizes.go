@@ -16,10 +16,11 @@ func (s Sizes) tokens() int { return s.Docs * s.Length }
 
 // Sizes that nobody chooses.
 const (
-	wide   = 768 // of a pretrained encoder
-	hidden = 96  // of the compact encoder
-	near   = 7   // neighbours of a context layer
-	ids    = 8   // features a token
+	wide   = 768  // of a pretrained encoder
+	hidden = 96   // of the compact encoder
+	near   = 7    // neighbours of a context layer
+	step   = 2048 // tokens of a step of the compact encoder
+	ids    = 8    // features a token
 	table  = 1 << 15
 	groups = 33
 	params = 1 << 20
