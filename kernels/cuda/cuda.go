@@ -5,6 +5,7 @@ package cuda
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"gorgonia.org/cu"
 
@@ -40,32 +41,36 @@ func New() (kernels.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := startWorker(0)
+	name, capability, err := describe(0)
+	if err != nil {
+		return nil, err
+	}
+	code, err := chooseCode(os.Getenv(CodeVariable), capability)
+	if err != nil {
+		return nil, err
+	}
+	w, err := startWorker(0, code)
 	if err != nil {
 		return nil, err
 	}
 	b := &backend{worker: w, live: map[uintptr]int{}, scratch: memory, read: new(read)}
-	b.device, err = describe(0, w.multiplies())
-	if err != nil {
-		return nil, errors.Join(err, w.close())
-	}
+	b.device = kernels.Device{Backend: "cuda", Name: name + ", GEMM by " + w.multiplies(), Level: fmt.Sprintf("sm_%d %s", capability, code.kind), Threads: 1}
 	b.begin("New")
 	b.status = b.allocate(len(b.read) * 8)
 	return b, nil
 }
 
-// describe names the device, its compute capability, and what multiplies matrices.
-func describe(ordinal int, gemm string) (kernels.Device, error) {
+// describe is the name of a device and its compute capability, 75 for 7.5.
+func describe(ordinal int) (name string, capability int, err error) {
 	device := cu.Device(ordinal)
-	name, err := device.Name()
-	if err != nil {
-		return kernels.Device{}, fmt.Errorf("kernels/cuda: name of device %d: %s", ordinal, driver.Describe(err))
+	if name, err = device.Name(); err != nil {
+		return "", 0, fmt.Errorf("kernels/cuda: name of device %d: %s", ordinal, driver.Describe(err))
 	}
 	major, minor, err := device.ComputeCapability()
 	if err != nil {
-		return kernels.Device{}, fmt.Errorf("kernels/cuda: compute capability of device %d: %s", ordinal, driver.Describe(err))
+		return "", 0, fmt.Errorf("kernels/cuda: compute capability of device %d: %s", ordinal, driver.Describe(err))
 	}
-	return kernels.Device{Backend: "cuda", Name: name + ", GEMM by " + gemm, Level: fmt.Sprintf("sm_%d%d", major, minor), Threads: 1}, nil
+	return name, 10*major + minor, nil
 }
 
 func (b *backend) Device() kernels.Device { return b.device }

@@ -1,6 +1,7 @@
 // Package cuda is the backend on NVIDIA GPUs. Every operation is one or a few
 // hand-written kernels: the .cu files here, compiled to the PTX under ptx,
-// which the driver compiles for the chip at hand when a backend is opened.
+// which the driver compiles for the chip at hand when a backend is opened, or by nvcc to
+// machine code (see cubin/README.md).
 // Plain matrix products are cuBLAS's where the machine has it (package cublas), else own kernels (gemm.cu),
 // as are all others: they fuse the scaling of rows and the projection of gradients that follow a product.
 //

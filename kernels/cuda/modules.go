@@ -1,7 +1,5 @@
 package cuda
 
-import "embed"
-
 // modules are the .cu files and the kernels in each.
 var modules = []struct {
 	name    string
@@ -24,9 +22,3 @@ var modules = []struct {
 	{"viterbi", []string{"viterbi_scores", "viterbi", "argmax"}},
 	{"optimiser", []string{"sum_squares", "sum_add", "adamw"}},
 }
-
-// ptx holds each module as the driver takes it, for compute capability 7.5
-// and later.
-//
-//go:embed ptx/*.ptx
-var ptx embed.FS

@@ -44,12 +44,12 @@ func (w what) String() string {
 }
 
 // startWorker makes a context on a device and loads the kernels into it.
-func startWorker(ordinal int) (*worker, error) {
+func startWorker(ordinal int, code code) (*worker, error) {
 	w := &worker{jobs: make(chan func(), backlog), kernels: map[string]cu.Function{}}
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // for good: the thread ends with the goroutine
-		if err := w.open(ordinal); err != nil {
+		if err := w.open(ordinal, code); err != nil {
 			w.context.Destroy() // and all that was made in it
 			started <- err
 			return
@@ -62,7 +62,7 @@ func startWorker(ordinal int) (*worker, error) {
 	return w, <-started
 }
 
-func (w *worker) open(ordinal int) (err error) {
+func (w *worker) open(ordinal int, code code) (err error) {
 	device, err := cu.GetDevice(ordinal)
 	if err != nil {
 		return fmt.Errorf("kernels/cuda: device %d: %s", ordinal, driver.Describe(err))
@@ -76,14 +76,10 @@ func (w *worker) open(ordinal int) (err error) {
 	if err := w.openLibrary(); err != nil {
 		return err
 	}
-	for _, m := range modules {
-		source, err := ptx.ReadFile("ptx/" + m.name + ".ptx")
+	for i, m := range modules {
+		module, err := cu.LoadData(string(code.images[i]))
 		if err != nil {
-			return fmt.Errorf("kernels/cuda: %w", err)
-		}
-		module, err := cu.LoadData(string(source))
-		if err != nil {
-			return fmt.Errorf("kernels/cuda: module %s: %s", m.name, driver.Describe(err))
+			return fmt.Errorf("kernels/cuda: module %s, %s: %s", m.name, code.kind, driver.Describe(err))
 		}
 		w.loaded = append(w.loaded, module)
 		for _, name := range m.kernels {

@@ -38,6 +38,7 @@ const (
 	flavourVariable = "INVOICELAB_FAKECUDA_BUILD" // the flavour that Load builds
 	scratchVariable = "INVOICELAB_CUDA_SCRATCH"   // how the backend allocates, see there
 	gemmVariable    = "INVOICELAB_CUDA_GEMM"      // and what multiplies
+	codeVariable    = "INVOICELAB_CUDA_CODE"      // and which form of the kernels it loads
 )
 
 // Fake is the fake driver of this process.
@@ -67,7 +68,7 @@ func Load(dir string) (*Fake, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := map[string]string{libraryVariable: path, stateVariable: file}
+	settings := map[string]string{libraryVariable: path, stateVariable: file, codeVariable: "ptx"}
 	if os.Getenv(gemmVariable) == "" {
 		settings[gemmVariable] = "own" // a real cuBLAS would ask this driver for what it lacks
 	}
