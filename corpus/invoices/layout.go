@@ -14,9 +14,9 @@ import (
 type paper struct{ width, height float64 }
 
 var (
-	paperA4          = paper{595, 842}
+	paperA4          = paper{595.276, 841.89} // 210 by 297 mm
 	paperLetter      = paper{612, 792}
-	paperA5Landscape = paper{595, 420}
+	paperA5Landscape = paper{595.276, 419.528}
 	paperHalfLetter  = paper{612, 396} // across
 	paperRoll        = paper{227, 0}   // 80 mm wide; as long as the receipt
 )
