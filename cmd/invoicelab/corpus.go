@@ -18,7 +18,7 @@ func corpusCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			corpusGenerateCommand(), corpusImportCommand(), corpusExportCommand(),
 			corpusValidateCommand(), corpusStatsCommand(), corpusResolveCommand(),
-			corpusShowCommand(),
+			corpusShowCommand(), corpusFamiliesCommand(),
 		},
 	}
 }
