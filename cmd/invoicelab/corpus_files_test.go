@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,4 +129,44 @@ func TestPackingFlags(t *testing.T) {
 		}
 	}
 	must(t, "corpus", "stats", "packed")
+}
+
+// What is exported is imported again with the same digest, where the format
+// holds everything.
+func TestExportAndImport(t *testing.T) {
+	inFolder(t)
+	must(t, "corpus", "generate", "--documents", "80", "--out", "made")
+	must(t, "corpus", "export", "--format", "jsonl", "made", "--out", "packed", "--shard", "9", "--compress", "zstd")
+	if a, b := openFolder(t, "made").Manifest, openFolder(t, "packed").Manifest; !reflect.DeepEqual(a, b) {
+		t.Errorf("packed again: %+v, was %+v", b, a)
+	}
+	r := must(t, "corpus", "export", "--format", "hf", "--numbers", "made", "--out", "hf")
+	if want := "structure and visual types of 80 documents are no part of the format and are left out\n"; r.err != want {
+		t.Errorf("export says %q", r.err)
+	}
+	must(t, "corpus", "import", "--from", "hf", "hf", "--groups", "hf/groups.csv", "--out", "back")
+	made, back := openFolder(t, "made"), openFolder(t, "back")
+	if !reflect.DeepEqual(made.Manifest.Splits, back.Manifest.Splits) || len(back.Schema.Groups()) != len(made.Schema.Groups()) {
+		t.Errorf("back are %+v, expected %+v", back.Manifest.Splits, made.Manifest.Splits)
+	}
+	write(t, "labels.txt", "O\nB-X\nI-X\n")
+	write(t, "mine/train.jsonl", `{"tokens":["a","b"],"ner_tags":[1,2]}`)
+	must(t, "corpus", "import", "--from", "hf", "mine", "--labels", "labels.txt", "--out", "mine-made")
+	write(t, "groups.yaml", "Y: things\n")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{1, `groups: entity "X" has none (did you mean "Y"?)`, []string{"corpus", "import", "--from", "hf", "mine", "--labels", "labels.txt", "--groups", "groups.yaml", "--out", "x"}},
+		{2, "--groups: the groups are those of --schema", []string{"corpus", "import", "--from", "hf", "mine", "--schema", "core-73", "--groups", "groups.yaml", "--out", "x"}},
+		{1, "--labels: groups.yaml: name 0", []string{"corpus", "import", "--from", "hf", "mine", "--labels", "groups.yaml", "--out", "x"}},
+		{2, `no format "conl" (did you mean conll?)`, []string{"corpus", "export", "--format", "conl", "made", "--out", "x"}},
+		{2, "--shard: format conll does not have it", []string{"corpus", "export", "--format", "conll", "--shard", "5", "made", "--out", "x"}},
+		{1, "the folder is not empty", []string{"corpus", "export", "--format", "conll", "made", "--out", "mine"}},
+	} {
+		if r := invoke(c.args...); r.code != c.code || !strings.Contains(r.err, c.want) {
+			t.Errorf("%v: exit %d, %s", c.args, r.code, r.err)
+		}
+	}
 }
