@@ -35,7 +35,7 @@ func importHF(fsys fs.FS, names []string, o ImportOptions) (ImportResult, error)
 	}
 	for _, label := range imp.labels { // those that do not occur too
 		if _, err := imp.set.tag(label); err != nil {
-			return ImportResult{}, err
+			return ImportResult{}, fmt.Errorf("names of the labels: %w", err)
 		}
 	}
 	docs := map[corpus.Split][]corpus.Document{}

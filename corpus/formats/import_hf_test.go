@@ -109,6 +109,7 @@ func TestReadLabels(t *testing.T) {
 		``:                            "f.json: empty file",
 		`7`:                           "f.json: expected a list of names or an object with features",
 		`[]`:                          "f.json: 0 names of labels",
+		`["O","B-X Y"]`:               `f.json: name 1, "B-X Y", has a space`,
 		`["O","X"]`:                   `f.json: name 1, "X", is no tag`,
 		`{"features":{"ner_tag":{}}}`: `f.json: no key "ner_tags" (did you mean "ner_tag"?)`,
 		`{"features":7}`:              "f.json: features: expected an object",

@@ -48,11 +48,15 @@ func importWildreceipt(fsys fs.FS, names []string, _ ImportOptions) (ImportResul
 	docs := map[corpus.Split][]corpus.Document{}
 	var sum wordChanges
 	for _, part := range []namedFile{{"train.txt", corpus.Train}, {"test.txt", corpus.Test}} {
-		if docs[part.split], err = readWild(set, fsys, part.name, classes, &sum); err != nil {
-			if part.split == corpus.Test && errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
+		list, err := readWild(set, fsys, part.name, classes, &sum)
+		if part.split == corpus.Test && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
 			return ImportResult{}, err
+		}
+		if len(list) > 0 {
+			docs[part.split] = list
 		}
 	}
 	ds, err := set.dataset("wildreceipt", docs, sum.notes())

@@ -31,6 +31,9 @@ func ReadLabels(fsys fs.FS, name string) ([]string, error) {
 		return nil, fmt.Errorf("%s: %d names of labels", name, len(labels))
 	}
 	for i, label := range labels {
+		if strings.ContainsAny(label, " \t\r\n") {
+			return nil, fmt.Errorf("%s: name %d, %.40q, has a space", name, i, label)
+		}
 		if _, _, ok := parseTag(label); !ok {
 			return nil, fmt.Errorf("%s: name %d, %.40q, is no tag: expected O, B-NAME or I-NAME, or E-NAME and S-NAME of BIOES", name, i, label)
 		}
