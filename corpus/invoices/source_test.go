@@ -15,7 +15,7 @@ import (
 // packing, is what Generate makes in memory.
 func TestSourceIsGenerate(t *testing.T) {
 	schema := loadSchema(t, "full-197")
-	recipe := corpus.Recipe{Documents: 300, Seed: 5, Noise: 0.05}
+	recipe := corpus.Recipe{Documents: 300, Seed: 5, Noise: 0.05, Disorder: 0.3, TestLeast: 2}
 	want, err := invoices.Generate(schema, recipe)
 	if err != nil {
 		t.Fatal(err)
