@@ -28,6 +28,8 @@ func TestBadFiles(t *testing.T) {
 			_, err = config.LoadSweep(file)
 		case "schema":
 			_, err = config.LoadSchema(file)
+		case "corpus":
+			_, err = config.LoadPreset(file)
 		case "rules":
 			_, err = config.LoadRules(file)
 		default:

@@ -17,17 +17,17 @@ import (
 
 // Canonical is the form of e that identifies it: YAML with every key present,
 // in fixed order, numbers in their shortest form, so that equal settings give
-// equal bytes. Two things of the data are left to the digests that stand
-// beside it in a trial's key: corpus.path is left out, and of a schema file's
-// path only the name stays, so that users with other folders get the same
-// keys. It decodes to e again but for these two.
+// equal bytes. Some things of the data are left to the digests that stand
+// beside it in a trial's key: corpus.path and corpus.preset are left out, and
+// of a schema file's path only the name stays, so that users with other
+// folders get the same keys, and a preset has those of the folder that it was
+// written to. It decodes to e again but for these.
 func (e Experiment) Canonical() string {
-	e.Corpus.Path = ""
 	if isPath(e.Corpus.Schema) {
 		name := path.Base(strings.ReplaceAll(e.Corpus.Schema, `\`, "/"))
 		e.Corpus.Schema = strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
 	}
-	return e.render(func(s setting) bool { return s.key != "corpus.path" })
+	return e.render(func(s setting) bool { return s.key != "corpus.path" && s.key != "corpus.preset" })
 }
 
 // YAML writes e in full, paths included: a file that LoadExperiment reads as e.

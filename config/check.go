@@ -50,8 +50,16 @@ func (e Experiment) faults() []fault {
 		all = append(all, fault{strings.Fields(keys), fmt.Sprintf(format, args...)})
 	}
 	switch c := e.Corpus; {
+	case c.Preset != "" && c.Path != "":
+		add("corpus.preset corpus.path", "excludes corpus.path, but both are given")
+	case c.Preset != "" && c.Generate != nil:
+		add("corpus.preset corpus.generate", "excludes corpus.generate, but both are given")
+	case c.Preset != "":
+		if !isPath(c.Preset) && !slices.Contains(PresetNames(), c.Preset) {
+			add("corpus.preset", "%s is not one that ships (%s) and not a path such as my/corpus.yaml%s", quoted(c.Preset), strings.Join(PresetNames(), ", "), didYouMean(c.Preset, PresetNames()))
+		}
 	case c.Path == "" && c.Generate == nil:
-		add("corpus.path corpus.generate", "no data; expected corpus.path (a folder of a corpus) or corpus.generate (a recipe)")
+		add("corpus.path corpus.preset corpus.generate", "no data; expected corpus.preset (%s, or the path of a corpus file), corpus.path (a folder of a corpus) or corpus.generate (a recipe)", strings.Join(PresetNames(), ", "))
 	case c.Path != "" && c.Generate != nil:
 		add("corpus.path corpus.generate", "excludes corpus.generate, but both are given")
 	case c.Generate != nil && c.Schema == "":

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// specs holds the files that ship with the program: schemas, sweeps and
-// experiments, one a file, named by their file name without ".yaml".
+// specs holds the files that ship with the program: schemas, sweeps, corpora
+// and experiments, one a file, named by their file name without ".yaml".
 //
 //go:embed specs
 var specs embed.FS

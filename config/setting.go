@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -223,8 +224,9 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
-// field finds the setting's field in e. It makes a nil Generate when make is
-// true and gives an invalid Value when it is nil and make is false.
+// field finds the setting's field in e. When make is true it makes a nil
+// Generate, which is the recipe of the preset where there is one; when make is
+// false it gives an invalid Value instead.
 func (s setting) field(e *Experiment, make bool) reflect.Value {
 	v := reflect.ValueOf(e).Elem()
 	for _, i := range s.path {
@@ -234,7 +236,12 @@ func (s setting) field(e *Experiment, make bool) reflect.Value {
 					return reflect.Value{}
 				}
 				v.Set(reflect.New(v.Type().Elem()))
-				s.fill(e)
+				if p, err := LoadPreset(e.Corpus.Preset); e.Corpus.Preset != "" && err == nil {
+					*e.Corpus.Generate, e.Corpus.Preset = p.Recipe, ""
+					e.Corpus.Schema = cmp.Or(e.Corpus.Schema, p.Schema)
+				} else { // an unknown preset stays, for faults to name it
+					s.fill(e)
+				}
 			}
 			v = v.Elem()
 		}

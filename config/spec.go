@@ -20,11 +20,13 @@ type Experiment struct {
 	Train      train.Spec      `yaml:"train"`
 }
 
-// Corpus names the data: a folder written by "corpus generate" or "corpus
-// import" (Path), or a recipe (Generate). Schema, when given, replaces the
-// schema of an imported corpus (to give its labels groups) or is the schema
-// of the generated one.
+// Corpus names the data: a shipped corpus (Preset), a folder written by
+// "corpus generate" or "corpus import" (Path), or a recipe (Generate). Schema,
+// when given, replaces the schema of a preset or of a folder (to give its
+// labels groups) or is the schema of the recipe's documents. To set one
+// setting of the recipe of a preset turns it into that recipe, changed.
 type Corpus struct {
+	Preset   string         `yaml:"preset" help:"name of a shipped corpus or path of a corpus file; excludes path and generate"`
 	Path     string         `yaml:"path" help:"folder of a corpus; excludes generate"`
 	Generate *corpus.Recipe `yaml:"generate" help:"recipe of generated invoices; excludes path"`
 	Schema   string         `yaml:"schema" help:"name of a shipped schema or path of a schema file"`
@@ -32,6 +34,9 @@ type Corpus struct {
 
 // String tells the data that c names from any other.
 func (c Corpus) String() string {
+	if c.Preset != "" {
+		return fmt.Sprintf("preset %q schema %q", c.Preset, c.Schema)
+	}
 	if c.Generate != nil {
 		return fmt.Sprintf("generate %+v schema %q", *c.Generate, c.Schema)
 	}

@@ -47,6 +47,9 @@ func (c *corpora) describe(spec config.Corpus) (experiments.Corpus, error) {
 
 // openCorpus makes or reads the documents that spec names, under its schema.
 func openCorpus(spec config.Corpus) (*corpus.Dataset, error) {
+	if spec.Preset != "" {
+		return openPreset(spec)
+	}
 	var schema *corpus.Schema
 	if spec.Schema != "" {
 		var err error
@@ -65,6 +68,36 @@ func openCorpus(spec config.Corpus) (*corpus.Dataset, error) {
 		return nil, err
 	}
 	if schema != nil {
+		if err := ds.WithSchema(schema); err != nil {
+			return nil, fmt.Errorf("corpus.schema: %w", err)
+		}
+	}
+	return ds, nil
+}
+
+// openPreset makes a shipped corpus and compares its digest with that of the
+// preset's file.
+func openPreset(spec config.Corpus) (*corpus.Dataset, error) {
+	p, err := config.LoadPreset(spec.Preset)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := config.LoadSchema(p.Schema)
+	if err != nil {
+		return nil, err
+	}
+	ds, err := invoices.Generate(schema, p.Recipe)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Check(ds.Manifest.Digest); err != nil {
+		return nil, err
+	}
+	ds.Manifest.Name = p.String()
+	if spec.Schema != "" {
+		if schema, err = config.LoadSchema(spec.Schema); err != nil {
+			return nil, err
+		}
 		if err := ds.WithSchema(schema); err != nil {
 			return nil, fmt.Errorf("corpus.schema: %w", err)
 		}

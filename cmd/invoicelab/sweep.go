@@ -100,7 +100,7 @@ type override struct{ flag, key, value string }
 
 func (o override) apply(e *config.Experiment) error {
 	if o.flag == "corpus" {
-		e.Corpus.Path, e.Corpus.Generate = o.value, nil
+		e.Corpus.Preset, e.Corpus.Path, e.Corpus.Generate = "", o.value, nil
 		return nil
 	}
 	if err := e.Set(o.key, o.value); err != nil {
