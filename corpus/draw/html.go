@@ -49,7 +49,7 @@ func HTML(w io.Writer, d *corpus.Document, split corpus.Split, schema *corpus.Sc
 	for j := range kinds {
 		kinds[j].legend(&b, j == 0)
 	}
-	b.WriteString(`<fieldset><legend><label><input type="checkbox" data-shows="reading"> what was read</label></legend></fieldset>` + "\n</aside>\n" + htmlScript + "</body></html>\n")
+	b.WriteString(`<fieldset><legend><label><input type="checkbox" data-shows="reading"> What was read</label></legend></fieldset>` + "\n</aside>\n" + htmlScript + "</body></html>\n")
 	if _, err := w.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("document %s: %w", d.ID, err)
 	}
@@ -63,7 +63,7 @@ func (k *labelKind) legend(b *bytes.Buffer, on bool) {
 	if on {
 		checked = " checked"
 	}
-	fmt.Fprintf(b, `<fieldset><legend><label><input type="checkbox" data-shows="%s"%s> %s</label></legend>`+"\n", k.name, checked, k.name)
+	fmt.Fprintf(b, `<fieldset><legend><label><input type="checkbox" data-shows="%s"%s> %s</label></legend>`+"\n", k.name, checked, k.title)
 	count := make([]int, len(k.names))
 	for _, r := range k.regs {
 		count[r.label]++
@@ -112,7 +112,7 @@ h1 { font-size: 18px; margin: 0; } header p { margin: 2px 0 0; color: #cfd8dc; }
 main { padding: 20px 0 20px 20px; } svg { display: block; width: 100%%; max-width: 900px; height: auto; margin: 0 auto 20px; box-shadow: 0 1px 6px #0006; }
 aside { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow: auto; padding: 20px 20px 20px 0; }
 fieldset { background: #fff; border: 1px solid #cfd4d8; border-radius: 6px; margin: 0 0 14px; padding: 4px 12px 8px; }
-legend { font-weight: bold; padding: 0 4px; text-transform: capitalize; }
+legend { font-weight: bold; padding: 0 4px; }
 aside div { display: flex; align-items: center; gap: 8px; font-size: 12.5px; padding: 1px 0; cursor: default; }
 aside i { width: 10px; height: 10px; border-radius: 2px; flex: none; } aside b { margin-left: auto; font-weight: normal; color: #777; }
 .off { display: none; } .found { fill-opacity: 0.55; stroke-width: 3; }

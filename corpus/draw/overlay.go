@@ -21,6 +21,7 @@ func labelColour(k int) string { return labelColours[k%len(labelColours)] }
 // labelKind is one of the three kinds of labels that a document has.
 type labelKind struct {
 	name  string // of the class in SVG
+	title string // in a legend
 	names []string
 	regs  []region
 }
@@ -35,7 +36,7 @@ type region struct {
 // labelsOf gives the regions of entities, one for each line of a span; and of
 // structure and visual types, one for each run of tokens on a page.
 func labelsOf(d *corpus.Document, schema *corpus.Schema) ([3]labelKind, error) {
-	entity := labelKind{name: "entity"}
+	entity := labelKind{name: "entity", title: "Entities"}
 	for _, e := range schema.Entities {
 		entity.names = append(entity.names, e.Name)
 	}
@@ -56,8 +57,8 @@ func labelsOf(d *corpus.Document, schema *corpus.Schema) ([3]labelKind, error) {
 	}
 	return [3]labelKind{
 		entity,
-		{"structure", corpus.StructureTypes[:], runs(d, d.Structure, len(corpus.StructureTypes))},
-		{"visual", corpus.VisualTypes[:], runs(d, d.Visual, len(corpus.VisualTypes))},
+		{"structure", "Structure", corpus.StructureTypes[:], runs(d, d.Structure, len(corpus.StructureTypes))},
+		{"visual", "Visual types", corpus.VisualTypes[:], runs(d, d.Visual, len(corpus.VisualTypes))},
 	}, nil
 }
 

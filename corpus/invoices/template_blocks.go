@@ -362,7 +362,7 @@ func (c *composer) finish() {
 func (c *composer) marks(signature, stamp, handwriting float64, width float64) block {
 	var list []block
 	if c.chance(signature) {
-		name := pick(c.draws, c.ct.lang.names.first)[:1] + ". " + pick(c.draws, c.ct.lang.names.last)
+		name := string([]rune(pick(c.draws, c.ct.lang.names.first))[:1]) + ". " + pick(c.draws, c.ct.lang.names.last)
 		key := c.keyWord(c.words(pSignatureKey))
 		o := c.signature(width, c.value(fSignature, name))
 		reach, _ := o.reach(0)
@@ -387,11 +387,16 @@ func (c *composer) marks(signature, stamp, handwriting float64, width float64) b
 }
 
 // watermark sets a faint word over the width of the page, in a place of its
-// own.
+// own, or, at the level's chance, across the page and below its text.
 func (c *composer) watermark(chance float64) {
 	if !c.chance(chance) {
 		return
 	}
-	o := c.faint(c.value(fWatermark, c.words(pWatermarks)), 0.3+0.05*float64(c.IntN(6)), 0)
-	c.sheet.keep(c.over(o, c.sheet.full()/2))
+	word := c.value(fWatermark, c.words(pWatermarks))
+	share := 0.3 + 0.05*float64(c.IntN(6))
+	if r := c.hard.marks; r.Float64() < c.hard.recipe.Overlap {
+		c.overlays = append(c.overlays, c.faint(word, 2*share, 30+5*float64(r.IntN(5))))
+		return
+	}
+	c.sheet.keep(c.faint(word, share, 0).flowed(c.sheet.full()/2, 1))
 }
