@@ -100,7 +100,7 @@ func (x *export) write(f *corpus.Folder, e Exporter) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.end()) }()
+	defer func() { err = first(err, w.end()) }()
 	for entry, err := range f.Entries() {
 		if err != nil {
 			return err
@@ -167,7 +167,7 @@ func (x *export) file(name string, fill func(io.Writer) error) error {
 		return err
 	}
 	out := bufio.NewWriter(f)
-	return errors.Join(fill(out), out.Flush(), f.Close())
+	return first(fill(out), out.Flush(), f.Close())
 }
 
 // splitWriter writes a file for each split, one after the other.
@@ -200,7 +200,17 @@ func (s *splitWriter) end() error {
 	if s.file == nil {
 		return nil
 	}
-	err := errors.Join(s.out.Flush(), s.file.Sync(), s.file.Close())
+	err := first(s.out.Flush(), s.file.Sync(), s.file.Close())
 	s.file = nil
 	return err
+}
+
+// first gives the first error of several; those after it follow from it.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
