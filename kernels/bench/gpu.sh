@@ -39,6 +39,12 @@ trap 'rm -rf "$work"' EXIT
 for dir in /usr/local/cuda/bin /opt/nvidia/nsight-compute/* /opt/nvidia/nsight-systems/*/bin; do
 	[ -d "$dir" ] && PATH=$PATH:$dir
 done
+# PyTorch brings a cuBLAS of its own, where the dynamic loader has none.
+if [ -z "${INVOICELAB_LIBCUBLAS:-}" ] && ! ldconfig -p 2>/dev/null | grep -q 'libcublas\.so\.1[23]'; then
+	found=$(timeout 10 "$python" -c 'import glob, sys
+print(*[f for p in sys.path for f in glob.glob(p + "/nvidia/*/lib/libcublas.so.1[23]")], sep="\n")' 2>/dev/null | head -n 1)
+	[ -z "$found" ] || export INVOICELAB_LIBCUBLAS=$found
+fi
 # The driver keeps what it compiles of the PTX here, so that only the first step waits for it.
 export CUDA_CACHE_PATH=$work/cache CUDA_CACHE_DISABLE=0 PYTHONDONTWRITEBYTECODE=1
 failed=0
@@ -127,12 +133,34 @@ step_machine() {
 step_suite() {
 	local log=$out/2-suite.log
 	: >"$log"
-	if limited 110 "$log" "$bin" kernels check --device cuda; then
+	if limited 110 "$log" env INVOICELAB_CUDA_GEMM=own "$bin" kernels check --device cuda; then
 		verdict suite ok "$took" "$(tail -n 1 "$log")"
 	else
 		verdict suite FAILED "$took" "$why"
 		grep -A 3 '^WRONG' "$log" | sed 's/^/    /' | head -n 60 | section "What the suite found"
 	fi
+}
+
+# 2b. The suite again with cuBLAS for the plain products, and the speed of both. Where the suite fails, what
+# follows does without.
+step_cublas() {
+	local log=$out/2-cublas.log gemm
+	: >"$log"
+	if ! limited 90 "$log" env INVOICELAB_CUDA_GEMM=cublas "$bin" kernels check --device cuda; then
+		export INVOICELAB_CUDA_GEMM=own
+		if grep -q 'no cuBLAS on this machine' "$log"; then
+			verdict cublas "not run" "$took" "no cuBLAS on this machine; INVOICELAB_LIBCUBLAS names one"
+		else
+			verdict cublas FAILED "$took" "$why"
+		fi
+		return
+	fi
+	verdict cublas ok "$took" "$(tail -n 1 "$log")"
+	for gemm in own cublas; do
+		limited 15 "$work/$gemm.log" env INVOICELAB_CUDA_GEMM=$gemm "$bin" kernels bench --device cuda --only MatMul --time 50ms --no-roof && grep '^Benchmark' "$work/$gemm.log" >"$work/$gemm"
+		cat "$work/$gemm.log" >>"$log"
+	done
+	[ -s "$work/own" ] && [ -s "$work/cublas" ] && awk 'NR == FNR { ns[$1] = $3; next } $1 in ns { printf "    %-50s own %12s ns/op   cuBLAS %12s ns/op   %.2f\n", $1, ns[$1], $3, ns[$1] / $3 }' "$work/own" "$work/cublas" | section "Plain products: own kernels beside cuBLAS"
 }
 
 # 3. Small cases, against the CPU.
@@ -250,7 +278,7 @@ step_sanitizer() {
 			bad="${bad:+$bad; }cases: there are none (step 3)"
 			continue
 		fi
-		if ! limited 45 "$log" env INVOICELAB_CUDA_SCRATCH=separate compute-sanitizer --tool "$tool" "${flags[@]}" --error-exitcode $complaint "$bin" "${runs[@]}"; then
+		if ! limited 45 "$log" env INVOICELAB_CUDA_SCRATCH=separate INVOICELAB_CUDA_GEMM=own compute-sanitizer --tool "$tool" "${flags[@]}" --error-exitcode $complaint "$bin" "${runs[@]}"; then
 			[ "$status" = $complaint ] && why=$(grep 'SUMMARY' "$log" | tail -n 1)
 			bad="${bad:+$bad; }$run: $why"
 		fi
@@ -271,6 +299,7 @@ step_sanitizer() {
 revision='' gpu='' arch=''
 step_machine
 step_suite
+step_cublas
 step_cases
 step_bench
 step_profile

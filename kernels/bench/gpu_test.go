@@ -34,7 +34,7 @@ func TestGPUScript(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^\| (\w+) \| (ok|FAILED|not run) \| \d+ \| .+ \|$`).FindAllStringSubmatch(string(summary), -1) {
 		steps = append(steps, m[1])
 	}
-	want := []string{"machine", "suite", "cases", "bench", "profile", "nvcc", "memcheck", "racecheck", "synccheck", "initcheck"}
+	want := []string{"machine", "suite", "cublas", "cases", "bench", "profile", "nvcc", "memcheck", "racecheck", "synccheck", "initcheck"}
 	if !slices.Equal(steps, want) {
 		t.Errorf("steps %q, expected %q:\n%s", steps, want, summary)
 	}
