@@ -35,12 +35,15 @@ func corpusShowCommand() *cli.Command {
 A page for a browser (--out NAME.html, or standard output) has all pages and
 switches for entities, structure, visual types and what was read of each word.
 NAME.svg has one page with its entities.
-A document of a recipe needs no corpus: invoicelab corpus show --recipe --seed 7 doc-0000017 --out doc.html`,
+A document of a recipe needs no corpus:
+  invoicelab corpus show --preset quick doc-0000017 --out doc.html
+  invoicelab corpus show --recipe --seed 7 doc-0000017 --out doc.html`,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Name: "page", Usage: "page of an SVG, counted from 1", Value: 1},
 			&cli.StringFlag{Name: "out", Usage: "`FILE` to write, .html or .svg; HTML on standard output when absent"},
 			&cli.BoolFlag{Name: "recipe", Usage: "take the document from the recipe that the flags below give, not from DIR"},
 			&cli.StringFlag{Name: "schema", Usage: "with --recipe: `NAME` of a shipped schema or path of a schema file", Value: "full-197"},
+			presetFlag(),
 		}, recipeFlags()...),
 		Action: corpusShow,
 	}
@@ -66,7 +69,7 @@ func corpusShow(c *cli.Context) error {
 		return usagef("corpus show: --page: only an SVG has one page")
 	}
 	find := showFromFolder
-	if c.Bool("recipe") {
+	if c.Bool("recipe") || c.IsSet("preset") {
 		find = showFromRecipe
 	}
 	s, err := find(c)
@@ -148,9 +151,24 @@ func showFromRecipe(c *cli.Context) (*shown, error) {
 	return &shown{&d, split, schema, pages}, nil
 }
 
-// recipeOf reads recipeFlags and --schema.
+// presetFlag names a recipe that has a name.
+func presetFlag() cli.Flag {
+	return &cli.StringFlag{Name: "preset", Usage: "take schema and recipe of a shipped corpus: " + strings.Join(config.PresetNames(), ", ") + ", or the path of a corpus `FILE`"}
+}
+
+// recipeOf reads recipeFlags and --schema, or --preset in their place.
 func recipeOf(c *cli.Context) (config.Experiment, error) {
 	e := config.Default()
+	if name := c.String("preset"); name != "" {
+		for _, f := range append(recipeFlags(), &cli.StringFlag{Name: "schema"}) {
+			if n := f.Names()[0]; c.IsSet(n) {
+				return e, usagef("%s: --%s: it does not go with --preset, which has one of its own", commandPath(c), n)
+			}
+		}
+		p, err := config.LoadPreset(name)
+		e.Corpus.Schema, e.Corpus.Generate = p.Schema, &p.Recipe
+		return e, err
+	}
 	e.Corpus.Schema = c.String("schema")
 	for _, f := range recipeFlags() {
 		name := f.Names()[0]
@@ -172,6 +190,7 @@ type layouts struct {
 	generator *invoices.Generator // nil for other corpora
 	exact     bool                // the documents are read as they are laid out
 	replaced  atomic.Int64        // characters that no font has
+	boxes     atomic.Int64        // documents that were drawn from their boxes
 }
 
 func newLayouts(f *corpus.Folder) (*layouts, error) {
@@ -202,6 +221,7 @@ func (l *layouts) pages(d *corpus.Document) ([]typeset.Page, error) {
 	if l.generator == nil {
 		pages, replaced, err := draw.FromBoxes(d)
 		l.replaced.Add(int64(replaced))
+		l.boxes.Add(1)
 		return pages, err
 	}
 	k, ok := l.generator.Find(d.ID)
@@ -234,6 +254,9 @@ func sameWords(a, b *corpus.Document) bool {
 
 // report says what could not be drawn as it is.
 func (l *layouts) report(w io.Writer) {
+	if n := l.boxes.Load(); n > 0 {
+		fmt.Fprintf(w, "%s has no layout of its own: documents are drawn from the boxes of their words (%d)\n", l.name, n)
+	}
 	if n := l.replaced.Load(); n > 0 {
 		fmt.Fprintf(w, "%d characters that no font has are drawn as question marks\n", n)
 	}

@@ -22,6 +22,9 @@ func TestShow(t *testing.T) {
 	if again := must(t, "corpus", "show", "--recipe", "--documents", "40", "--seed", "6", "--noise", "0.1", "doc-0000003").out; again != page {
 		t.Error("the recipe shows another page than the corpus")
 	}
+	if preset := must(t, "corpus", "show", "--preset", "quick", "doc-0000003").out; !strings.Contains(preset, "doc-0000003") || preset == page {
+		t.Error("the preset's document is not shown")
+	}
 	must(t, "corpus", "show", "c", "doc-0000003", "--out", "x.svg")
 	if data, err := os.ReadFile("x.svg"); err != nil || !strings.HasPrefix(string(data), "<svg ") || strings.Count(string(data), "<svg ") != 1 {
 		t.Errorf("x.svg: %v, %.80q", err, data)
@@ -33,6 +36,7 @@ func TestShow(t *testing.T) {
 		"--out x.jpg: expected a name that ends in .html":     {"c", "doc-0000003", "--out", "x.jpg"},
 		"--seed: it goes with --recipe":                       {"c", "doc-0000003", "--seed", "4"},
 		`the recipe has no document "doc-0000600"; it has do`: {"--recipe", "doc-0000600"},
+		"--seed: it does not go with --preset":                {"--preset", "quick", "--seed", "4", "doc-0000003"},
 	} {
 		if r := invoke(append([]string{"corpus", "show"}, args...)...); r.code == 0 || !strings.Contains(r.err, want) || strings.Count(r.err, "\n") != 1 {
 			t.Errorf("%v: exit %d, %q; want %q", args, r.code, r.err, want)
@@ -78,7 +82,9 @@ func TestExportDraws(t *testing.T) {
 	write(t, "c/manifest.json", strings.Replace(string(manifest), `"seed": 6`, `"seed": 7`, 1))
 	fail("another version has made it", "c", "--format", "pdf", "--out", "pdf")
 	write(t, "c/manifest.json", strings.Replace(string(manifest), `"source": "generated"`, `"source": "elsewhere"`, 1))
-	must(t, "corpus", "export", "c", "--format", "images224", "--out", "boxes")
+	if r := must(t, "corpus", "export", "c", "--format", "images224", "--out", "boxes"); !strings.Contains(r.err, "no layout of its own") {
+		t.Errorf("from boxes: %q", r.err)
+	}
 	if files, err := filepath.Glob("boxes/*/*.png"); err != nil || len(files) != n.Files {
 		t.Errorf("from boxes: %d files of %d, %v", len(files), n.Files, err)
 	}

@@ -22,6 +22,7 @@ page is drawn.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "`FILE` to write, a PNG in colour", Required: true},
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file", Value: "full-197"},
+			presetFlag(),
 			&cli.IntFlag{Name: "columns", Usage: "pages in a row", Value: 6},
 			&cli.Float64Flag{Name: "dpi", Usage: "pixels in an inch of the sheet, on which pages are a little more than a third of their size", Value: 100},
 		}, recipeFlags()...),

@@ -73,9 +73,8 @@ type text struct {
 	ink        typeset.Colour
 }
 
-// bold and italic give the same type in another font, inked in another colour.
+// bold gives the same type in another font, inked in another colour.
 func (t text) bold() text                    { t.font = t.font.Bold(); return t }
-func (t text) italic() text                  { t.font = t.font.Italic(); return t }
 func (t text) inked(ink typeset.Colour) text { t.ink = ink; return t }
 
 // scaled gives type of another size with the lines in proportion.

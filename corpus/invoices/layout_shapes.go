@@ -80,28 +80,8 @@ func (s *sheet) draw(d shape, dx, dy float64) {
 	s.shapes = append(s.shapes, d)
 }
 
-// shaded puts a coloured area behind a block of a width, with room round it.
-// Blocks with shapes behind several rows must be kept on one page.
-func (b block) shaded(width, room float64, ink typeset.Colour) block {
-	return b.drawn(area(-room, -room, width+room, b.height()+room, ink))
-}
-
-// boxed puts a border round a block.
-func (b block) boxed(width, room, line float64, ink typeset.Colour) block {
-	return b.drawn(outline(-room, -room, width+room, b.height()+room, line, ink))
-}
-
-// ruled puts a line below a block, at the end of a row of its own height.
-func (b block) ruled(width, room, line float64, ink typeset.Colour) block {
-	return append(b, separator(width, room, line, ink)...)
-}
-
-// separator is a line across a width with room on both sides of it.
-func separator(width, room, line float64, ink typeset.Colour) block {
-	return block{{height: 2 * room, shapes: []shape{rule(0, room, width, room, line, ink)}}}
-}
-
-// drawn puts shapes behind a block, placed from its upper left corner.
+// drawn puts shapes behind a block, placed from its upper left corner. A block
+// with shapes behind several rows must be kept on one page.
 func (b block) drawn(shapes ...shape) block {
 	if len(b) == 0 {
 		return b
