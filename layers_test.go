@@ -34,6 +34,7 @@ var layers = map[string]int{
 	"kernels/mutate":        2,
 	"nn":                    1,
 	"nn/sparse":             1,
+	"nn/posterior":          0,
 	"metrics":               1,
 	"curriculum":            1,
 	"kernels/cuda":          1,

@@ -174,7 +174,8 @@ func TestEvaluate(t *testing.T) {
 		m, b := build(t, be, spec, labels, in, 5), tinyBatch()
 		scramble(be, m, 6)
 		want, _ := mirrorOf(be, m, spec, labels, in).total(b, 0)
-		path, nll := m.Evaluate(b)
+		p := m.Posterior(b)
+		path, nll := p.Path(), p.NLL(b.Labels)
 		if predicted := m.Predict(b); !slices.Equal(path, predicted) {
 			t.Errorf("%s: labels %v, Predict gives %v", crf, path, predicted)
 		}
@@ -192,7 +193,7 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("%s: loss %v, want %v", crf, sum, want["crf"])
 		}
 		b.Labels[0] = 2 // I at the start
-		if _, nll = m.Evaluate(b); math.IsInf(nll[0], 1) != (crf == "crf/bio") {
+		if nll = m.Posterior(b).NLL(b.Labels); math.IsInf(nll[0], 1) != (crf == "crf/bio") {
 			t.Errorf("%s: loss %v of a document that starts with I", crf, nll[0])
 		}
 	}

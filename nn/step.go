@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/nn/posterior"
 )
 
 // StepOptions are the settings of one optimiser step.
@@ -153,47 +154,26 @@ func (m *Model) checkFinite(losses Losses, stats []float64, rows kernels.I32) er
 	return nil
 }
 
-// Predict labels every token of b: the best path of the CRF, or the best
-// score where the model has none. Labels of b are not read.
-func (m *Model) Predict(b Batch) []int32 {
-	m.checkBatch("Predict", b)
-	_, _, labels := m.decode(b)
-	return labels
-}
-
-// Evaluate is Predict of a batch with labels, and beside it the negative
-// log-likelihood of each document's labels under the CRF: 0 where all are
-// Ignore, +Inf where crf/bio forbids them. It is nil without a CRF.
-func (m *Model) Evaluate(b Batch) (labels []int32, nll []float64) {
-	m.checkBatch("Evaluate", b)
-	p, scores, labels := m.decode(b)
-	if m.crf == nil {
-		return labels, nil
-	}
-	targets, out := p.mem.I32(p.n), p.mem.F64(len(p.offsets)-1)
-	m.be.PutI32(targets, b.Labels)
-	m.be.CRFNLL(out, scores, m.crf.weights(), targets, p.offsets)
-	nll = make([]float64, out.Len)
-	m.be.GetF64(nll, out)
-	return labels, nll
-}
-
-func (m *Model) decode(b Batch) (p *pass, scores kernels.Mat, labels []int32) {
+// Posterior is the distribution over label sequences of b, under the CRF or,
+// where the model has none, token by token. It holds until the model is used
+// again. Labels of b are not read.
+func (m *Model) Posterior(b Batch) *posterior.Posterior {
+	m.checkBatch("Posterior", b)
 	m.mem.Reset()
 	var idle clock // prediction is not part of Step
-	p = m.upload(b)
+	p := m.upload(b)
 	p.clock = &idle
-	scores = m.head.forward(p, m.encoder.forward(p))
-	path := p.mem.I32(p.n)
-	if m.crf == nil {
-		m.be.Argmax(path, scores)
-	} else {
-		m.be.Viterbi(path, p.mem.F64(len(p.offsets)-1), scores, m.crf.weights(), p.offsets)
+	scores := m.head.forward(p, m.encoder.forward(p))
+	var weights *kernels.CRFWeights
+	if m.crf != nil {
+		w := m.crf.weights()
+		weights = &w
 	}
-	labels = make([]int32, p.n)
-	m.be.GetI32(labels, path)
-	return p, scores, labels
+	return posterior.New(m.be, m.mem, scores, weights, p.offsets)
 }
+
+// Predict labels every token of b by the path of its Posterior.
+func (m *Model) Predict(b Batch) []int32 { return m.Posterior(b).Path() }
 
 // upload puts the inputs of b on the backend.
 func (m *Model) upload(b Batch) *pass {

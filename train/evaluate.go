@@ -34,8 +34,9 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, nll float64) {
 			which = append(which, first)
 		}
 		batch := r.scorer.pack(docs, which, 0)
-		predicted, losses := r.model.Evaluate(batch)
-		for _, v := range losses {
+		p := r.model.Posterior(batch)
+		predicted := p.Path()
+		for _, v := range p.NLL(batch.Labels) {
 			sum += v
 		}
 		tokens += len(predicted)
@@ -89,14 +90,6 @@ func countTrainDocs(data *corpus.Dataset) map[string]int {
 		}
 	}
 	return counts
-}
-
-// checkpointMeta is the metadata of a checkpoint.
-func checkpointMeta(job Job, epoch int) map[string]string {
-	return map[string]string{
-		"format": "invoicelab", "schema": job.Data.Schema.Name, "seed": fmt.Sprint(job.Seed), "epoch": fmt.Sprint(epoch),
-		"corpus_digest": job.Data.Manifest.Digest,
-	}
 }
 
 // figures are the metrics of a split by name: all of metrics.Names and, with

@@ -141,13 +141,19 @@ func (r *runner) curriculumDocs() []curriculum.Doc {
 
 // labelSet describes the schema and the training split's label counts to nn.
 func (r *runner) labelSet() nn.Labels {
-	schema := r.job.Data.Schema
-	l := nn.Labels{Entities: len(schema.Entities), Counts: make([]float64, schema.NumLabels())}
+	l := labelSet(r.job.Data.Schema)
+	l.Counts = make([]float64, r.job.Data.Schema.NumLabels())
 	for _, d := range r.splits[corpus.Train] {
 		for _, y := range d.labels {
 			l.Counts[y]++
 		}
 	}
+	return l
+}
+
+// labelSet describes a schema to nn, but for the counts.
+func labelSet(schema *corpus.Schema) nn.Labels {
+	l := nn.Labels{Entities: len(schema.Entities)}
 	groups := schema.Groups()
 	if len(groups) == 0 {
 		return l
@@ -223,7 +229,11 @@ func (r *runner) step(epoch, stage int, which []int) (*StepEvent, error) {
 // keep makes the present parameters the checkpoint.
 func (r *runner) keep(epoch int) error {
 	var b bytes.Buffer
-	if err := r.model.Save(&b, checkpointMeta(r.job, epoch)); err != nil {
+	meta, err := describe(r.job, epoch, r.trainer.f.seen)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := r.model.Save(&b, meta); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	r.result.Checkpoint, r.result.BestEpoch = b.Bytes(), epoch

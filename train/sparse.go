@@ -98,17 +98,12 @@ func (r *sparseRunner) prepare() error {
 		return err
 	}
 	for _, split := range corpus.Splits {
-		b := &sparse.Batch{Offsets: make([]int32, 1), Starts: make([]int64, 1)}
+		b, err := attributes(a, data.Docs[split])
+		if err != nil {
+			return fmt.Errorf("corpus %s: %s: %w", data.Manifest.Name, split, err)
+		}
 		for i := range data.Docs[split] {
-			d := &data.Docs[split][i]
-			if len(d.Tokens) == 0 {
-				return fmt.Errorf("corpus %s: %s: document %s has no tokens", data.Manifest.Name, split, d.ID)
-			}
-			if b.Attributes, b.Starts, err = a.attributes(d, b.Attributes, b.Starts); err != nil {
-				return fmt.Errorf("corpus %s: %s: %w", data.Manifest.Name, split, err)
-			}
-			b.Labels = append(b.Labels, d.Labels()...)
-			b.Offsets = append(b.Offsets, int32(len(b.Labels)))
+			b.Labels = append(b.Labels, data.Docs[split][i].Labels()...)
 		}
 		r.data[split] = b
 	}
@@ -123,6 +118,22 @@ func (r *sparseRunner) prepare() error {
 	r.model = sparse.New(data.Schema.NumLabels(), r.data[corpus.Train], legal)
 	r.result.Parameters = r.model.Parameters()
 	return nil
+}
+
+// attributes puts documents into a batch without labels.
+func attributes(a *attributer, docs []corpus.Document) (*sparse.Batch, error) {
+	b := &sparse.Batch{Offsets: make([]int32, 1, len(docs)+1), Starts: make([]int64, 1)}
+	for i := range docs {
+		if len(docs[i].Tokens) == 0 {
+			return nil, fmt.Errorf("document %s has no tokens", docs[i].ID)
+		}
+		var err error
+		if b.Attributes, b.Starts, err = a.attributes(&docs[i], b.Attributes, b.Starts); err != nil {
+			return nil, err
+		}
+		b.Offsets = append(b.Offsets, int32(b.Tokens()))
+	}
+	return b, nil
 }
 
 // score predicts a split and counts entities per document and label, strict.
@@ -142,11 +153,14 @@ func (r *sparseRunner) score(split corpus.Split) metrics.Tally {
 // finish saves the model and scores every split with what was saved.
 func (r *sparseRunner) finish() error {
 	var b bytes.Buffer
-	if err := r.model.Save(&b, checkpointMeta(r.job, r.result.BestEpoch)); err != nil {
+	meta, err := describe(r.job, r.result.BestEpoch, nil)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := r.model.Save(&b, meta); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	r.result.Checkpoint = b.Bytes()
-	var err error
 	if r.model, err = sparse.Load(bytes.NewReader(r.result.Checkpoint)); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}

@@ -47,14 +47,9 @@ func newObjective(be kernels.Backend, m *Model, data *Batch, l2 float64) *object
 	o.g = kernels.CRFGrad{Trans: matrix(), Start: be.NewF32(c), End: be.NewF32(c)}
 	known := m.known(data)
 	most := 0
-	for first := 0; first < len(data.Offsets)-1; {
-		last := first + 1
-		for last < len(data.Offsets)-1 && data.Offsets[last+1]-data.Offsets[first] <= chunkTokens {
-			last++
-		}
+	for first, last := range parts(data.Offsets) {
 		o.chunks = append(o.chunks, newChunk(m, data, known, first, last))
 		most = max(most, int(data.Offsets[last]-data.Offsets[first]))
-		first = last
 	}
 	o.scores = make([]float32, most*c)
 	return o
@@ -64,13 +59,10 @@ func newObjective(be kernels.Backend, m *Model, data *Batch, l2 float64) *object
 func newChunk(m *Model, data *Batch, known []int32, first, last int) chunk {
 	lo, hi := data.Offsets[first], data.Offsets[last]
 	k := chunk{
-		offsets: make([]int32, 0, last-first+1),
+		offsets: rebased(data.Offsets[first : last+1]),
 		starts:  data.Starts[lo : hi+1],
 		known:   known[data.Starts[lo]:data.Starts[hi]],
 		labels:  data.Labels[lo:hi],
-	}
-	for _, at := range data.Offsets[first : last+1] {
-		k.offsets = append(k.offsets, at-lo)
 	}
 	count := make(map[int32]int32, len(k.known)/4)
 	for _, a := range k.known {

@@ -1,0 +1,402 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/kernels"
+	"github.com/invoicelab/invoicelab/kernels/device"
+	"github.com/invoicelab/invoicelab/lines"
+	"github.com/invoicelab/invoicelab/train"
+	"github.com/urfave/cli/v2"
+)
+
+func predictCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "predict",
+		Usage:     "label documents with a trained model",
+		ArgsUsage: "PATH",
+		Description: `Examples:
+  invoicelab predict --model model.safetensors corpora/mine
+  invoicelab predict --model 3fa9 --store out/invoicelab.db documents.jsonl --out entities.jsonl
+  invoicelab predict --model general.safetensors --route WAYBILL=waybills.safetensors documents.jsonl
+PATH is the folder of a corpus, whose labels are not read, or a file of JSON lines, one document each:
+  {"id": "7", "tokens": ["Total", "9.00"], "boxes": [[80,10,120,22],[130,10,160,22]], "kind": "INVOICE"}
+with boxes in 0..1000 (needed if the model was trained with boxes); lines, pages, kind and columns may be left out.
+Each line of the result has a document's entities: type, text, tokens from start to end (exclusive), page and boxes (one a
+line of text), the probability that exactly these tokens are this entity, and the next best readings.`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "model", Usage: "`MODEL`: a file that train --out wrote, or the beginning of a run's id", Required: true},
+			&cli.StringSliceFlag{Name: "route", Usage: "`KIND=MODEL`: label documents of this kind (INVOICE, WAYBILL, ...) with another model"},
+			&cli.StringFlag{Name: "split", Usage: "only this `SPLIT` of a corpus: train, validation, test or heldout"},
+			&cli.StringFlag{Name: "out", Usage: "`FILE` to write; standard output when absent"},
+			&cli.BoolFlag{Name: "latency", Usage: "label one document at a time and print p50 and p95 on standard error"},
+			storeFlag, threadsFlag, deviceFlag,
+		},
+		Action: predictRun,
+	}
+}
+
+func predictRun(c *cli.Context) error {
+	if err := operands(c, "PATH"); err != nil {
+		return err
+	}
+	be, err := device.Open(c.String("device"), c.Int("threads"))
+	if err != nil {
+		return usageError{err}
+	}
+	defer be.Close()
+	r, err := openRouter(c, be)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	docs, err := documentsToLabel(c.Args().First(), c.String("split"))
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error {
+		if c.Bool("latency") {
+			return r.timed(docs, w, c.App.ErrWriter)
+		}
+		return r.label(docs, w)
+	}
+	if path := c.String("out"); path != "" {
+		return writeFile(path, write)
+	}
+	var whole bytes.Buffer // nothing half written when a document is bad
+	if err := write(&whole); err != nil {
+		return err
+	}
+	_, err = whole.WriteTo(c.App.Writer)
+	return err
+}
+
+// router chooses the model of a document by its kind.
+type router struct {
+	all    *train.Tagger
+	byKind map[string]*train.Tagger
+}
+
+func openRouter(c *cli.Context, be kernels.Backend) (*router, error) {
+	r := &router{byKind: map[string]*train.Tagger{}}
+	if err := r.open(c, be); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *router) open(c *cli.Context, be kernels.Backend) (err error) {
+	if r.all, err = openTagger(c, be, c.String("model")); err != nil {
+		return err
+	}
+	for _, text := range c.StringSlice("route") {
+		kind, model, ok := strings.Cut(text, "=")
+		if !ok || kind == "" || model == "" {
+			return usagef("predict: --route %q: expected KIND=MODEL, such as WAYBILL=waybills.safetensors", text)
+		}
+		if r.byKind[kind] != nil {
+			return usagef("predict: --route: kind %s twice", kind)
+		}
+		if r.byKind[kind], err = openTagger(c, be, model); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openTagger opens a model file or the checkpoint of a run.
+func openTagger(c *cli.Context, be kernels.Backend, model string) (*train.Tagger, error) {
+	content, err := os.ReadFile(model)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(model, "./\\") {
+		content, err = checkpointOf(c, model)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("predict: model: %w", err)
+	}
+	t, err := train.OpenTagger(be, bytes.NewReader(content))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", model, err)
+	}
+	return t, nil
+}
+
+func checkpointOf(c *cli.Context, run string) ([]byte, error) {
+	store, err := experiments.Open(c.String("store"))
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	return store.Checkpoint(c.Context, run)
+}
+
+func (r *router) close() {
+	if r.all != nil {
+		r.all.Close()
+	}
+	for _, t := range r.byKind {
+		if t != nil {
+			t.Close()
+		}
+	}
+}
+
+func (r *router) of(d *corpus.Document) *train.Tagger {
+	if t := r.byKind[d.Kind]; t != nil {
+		return t
+	}
+	return r.all
+}
+
+// label writes a line for every document, runs of documents of one model at once.
+func (r *router) label(docs []corpus.Document, w io.Writer) error {
+	for first := 0; first < len(docs); {
+		t, last := r.of(&docs[first]), first+1
+		for last < len(docs) && r.of(&docs[last]) == t && last-first < labelAtOnce {
+			last++
+		}
+		tagged, err := t.Tag(docs[first:last])
+		if err != nil {
+			return fmt.Errorf("predict: %w", err)
+		}
+		for i := range tagged {
+			if err := writeEntities(w, t, &docs[first+i], tagged[i]); err != nil {
+				return err
+			}
+		}
+		first = last
+	}
+	return nil
+}
+
+// labelAtOnce bounds the documents whose entities are in memory.
+const labelAtOnce = 256
+
+// timed labels one document at a time and reports the latency.
+func (r *router) timed(docs []corpus.Document, w, report io.Writer) error {
+	spent := make([]time.Duration, 0, len(docs))
+	for i := range docs {
+		start := time.Now()
+		t := r.of(&docs[i])
+		tagged, err := t.Tag(docs[i : i+1])
+		if err != nil {
+			return fmt.Errorf("predict: %w", err)
+		}
+		spent = append(spent, time.Since(start))
+		if err := writeEntities(w, t, &docs[i], tagged[0]); err != nil {
+			return err
+		}
+	}
+	if len(spent) > 0 {
+		slices.Sort(spent)
+		at := func(share float64) time.Duration {
+			return spent[min(int(share*float64(len(spent))), len(spent)-1)].Round(10 * time.Microsecond)
+		}
+		fmt.Fprintf(report, "%d documents one at a time, entities with confidence and alternatives: p50 %v, p95 %v a document\n", len(spent), at(0.5), at(0.95))
+	}
+	return nil
+}
+
+// documentsToLabel reads the documents of a corpus folder or of a file of JSON lines.
+func documentsToLabel(path, split string) ([]corpus.Document, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("predict: %w", err)
+	}
+	if !info.IsDir() {
+		if split != "" {
+			return nil, usagef("predict: --split: %s is a file, only the folder of a corpus has splits", path)
+		}
+		return readUnlabelled(path)
+	}
+	ds, err := corpus.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	var docs []corpus.Document
+	found := split == ""
+	for _, s := range corpus.Splits {
+		if split == "" || split == string(s) {
+			found = true
+			docs = append(docs, ds.Docs[s]...)
+		}
+	}
+	if !found {
+		var names []string
+		for _, s := range corpus.Splits {
+			names = append(names, string(s))
+		}
+		return nil, usagef("predict: --split: no split %q%s; there are %s", split, didYouMean(split, names), strings.Join(names, ", "))
+	}
+	return docs, nil
+}
+
+// unlabelledLine is a document without labels.
+type unlabelledLine struct {
+	ID      string     `json:"id"`
+	Domain  string     `json:"domain"`
+	Kind    string     `json:"kind"`
+	Tokens  []string   `json:"tokens"`
+	Boxes   [][4]int16 `json:"boxes"`
+	Pages   []int      `json:"pages"`
+	Lines   []int      `json:"lines"`
+	Columns [][]string `json:"columns"`
+}
+
+func readUnlabelled(path string) ([]corpus.Document, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("predict: %w", err)
+	}
+	defer f.Close()
+	var docs []corpus.Document
+	in := lines.New(f, path)
+	for in.Next() {
+		if len(bytes.TrimSpace(in.Bytes())) == 0 {
+			continue
+		}
+		var l unlabelledLine
+		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
+			return nil, in.Errorf("%w", err)
+		}
+		d, err := l.document(in.Number())
+		if err != nil {
+			return nil, in.Errorf("%w", err)
+		}
+		docs = append(docs, d)
+	}
+	if err := in.Err(); err != nil {
+		return nil, err
+	}
+	if len(docs) == 0 {
+		return nil, fmt.Errorf("predict: %s: no document", path)
+	}
+	return docs, nil
+}
+
+// document checks a line; number names a document without id.
+func (l *unlabelledLine) document(number int) (corpus.Document, error) {
+	d := corpus.Document{ID: l.ID, Domain: l.Domain, Kind: l.Kind, Boxed: len(l.Boxes) > 0}
+	if d.ID == "" {
+		d.ID = fmt.Sprintf("line-%d", number)
+	}
+	n := len(l.Tokens)
+	if n == 0 {
+		return d, errors.New(`no tokens; expected {"id": ..., "tokens": ["...", ...]}`)
+	}
+	for _, list := range []struct {
+		key    string
+		length int
+	}{{"boxes", len(l.Boxes)}, {"pages", len(l.Pages)}, {"lines", len(l.Lines)}, {"columns", len(l.Columns)}} {
+		if list.length != 0 && list.length != n {
+			return d, fmt.Errorf("%s has %d members for %d tokens", list.key, list.length, n)
+		}
+	}
+	for i, text := range l.Tokens {
+		t := corpus.Token{Text: text}
+		if text == "" {
+			return d, fmt.Errorf("token %d is empty", i)
+		}
+		if d.Boxed {
+			b := l.Boxes[i]
+			t.Box = corpus.Box{X0: b[0], Y0: b[1], X1: b[2], Y1: b[3]}
+			if b[0] < 0 || b[1] < 0 || b[2] > corpus.PageSize || b[3] > corpus.PageSize || b[0] > b[2] || b[1] > b[3] {
+				return d, fmt.Errorf("box %d is %v; expected x0, y0, x1, y1 in 0..%d", i, b, corpus.PageSize)
+			}
+		}
+		if len(l.Pages) > 0 {
+			t.Page = l.Pages[i]
+		}
+		if len(l.Lines) > 0 {
+			t.Line = l.Lines[i]
+		}
+		if len(l.Columns) > 0 {
+			t.Columns = l.Columns[i]
+		}
+		d.Tokens = append(d.Tokens, t)
+	}
+	if d.Boxed && len(l.Lines) == 0 {
+		linesOf(d.Tokens)
+	}
+	return d, nil
+}
+
+// linesOf counts lines of layout in reading order: a token starts a new one
+// when its middle is above or below the token before, or it stands left of it.
+func linesOf(tokens []corpus.Token) {
+	for i := 1; i < len(tokens); i++ {
+		a, b := &tokens[i-1], &tokens[i]
+		b.Line = a.Line
+		middle := (b.Box.Y0 + b.Box.Y1) / 2
+		if b.Page != a.Page || middle < a.Box.Y0 || middle > a.Box.Y1 || b.Box.X0 < a.Box.X0 {
+			b.Line++
+		}
+	}
+}
+
+// documentEntities is a line of the result.
+type documentEntities struct {
+	ID       string       `json:"id"`
+	Entities []entityLine `json:"entities"`
+}
+
+type entityLine struct {
+	Type         string        `json:"type"`
+	Text         string        `json:"text"`
+	Start        int           `json:"start"` // token
+	End          int           `json:"end"`   // exclusive
+	Page         int           `json:"page"`  // from 0
+	Boxes        [][4]int16    `json:"boxes,omitempty"`
+	Confidence   float64       `json:"confidence"`
+	Alternatives []otherEntity `json:"alternatives"`
+}
+
+type otherEntity struct {
+	Type        string  `json:"type"` // "O" is no entity
+	Probability float64 `json:"probability"`
+}
+
+func writeEntities(w io.Writer, t *train.Tagger, d *corpus.Document, tagged train.Tagged) error {
+	line := documentEntities{ID: d.ID, Entities: []entityLine{}}
+	entities := t.Schema().Entities
+	for _, s := range tagged.Spans {
+		e := entityLine{Type: entities[s.Entity].Name, Start: s.Start, End: s.End, Page: d.Tokens[s.Start].Page, Confidence: s.Confidence, Alternatives: []otherEntity{}}
+		var words []string
+		for i := s.Start; i < s.End; i++ {
+			words = append(words, d.Tokens[i].Text)
+			if !d.Boxed {
+				continue
+			}
+			b := d.Tokens[i].Box
+			if n := len(e.Boxes); n > 0 && d.Tokens[i].Line == d.Tokens[i-1].Line {
+				o := &e.Boxes[n-1]
+				*o = [4]int16{min(o[0], b.X0), min(o[1], b.Y0), max(o[2], b.X1), max(o[3], b.Y1)}
+			} else {
+				e.Boxes = append(e.Boxes, [4]int16{b.X0, b.Y0, b.X1, b.Y1})
+			}
+		}
+		e.Text = strings.Join(words, " ")
+		for _, a := range s.Alternatives {
+			name := "O"
+			if !a.None {
+				name = entities[a.Entity].Name
+			}
+			e.Alternatives = append(e.Alternatives, otherEntity{name, a.Probability})
+		}
+		line.Entities = append(line.Entities, e)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(line)
+}
