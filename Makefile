@@ -9,7 +9,7 @@ WORKERS ?= 2
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := bin/staticcheck-$(STATICCHECK_VERSION)
 
-.PHONY: build cuda demo test test-cuda test-cuda-deep check browser poppler bench clean tools
+.PHONY: build contact-sheet cuda demo test test-cuda test-cuda-deep check browser poppler bench clean tools
 
 build: tools
 	go build -ldflags '-X main.revision=$(REVISION)' -o $(BIN) ./cmd/invoicelab
@@ -72,6 +72,12 @@ test-cuda-deep: tools
 demo: build
 	@mkdir -p out
 	$(BIN) sweep run quick --store $(STORE) --workers $(WORKERS) --report out/quick
+
+# The template families in pictures, as docs/pictures.md shows them: as they
+# are laid out, and as a scanner, an OCR and five languages leave them.
+contact-sheet: build
+	$(BIN) corpus families --documents 3000 --seed 3 --noise 0 --out docs/families.png
+	$(BIN) corpus families --documents 3000 --seed 3 --noise 0.1 --overlap 0.6 --disorder 0.3 --languages 0.6 --wrapped 0.3 --distractors 2 --out docs/families-hard.png
 
 # All tests, after the static checks. The report is looked at in a real
 # Chromium, of which the CHROMIUM variable can name another binary; PDF files

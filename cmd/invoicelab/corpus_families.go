@@ -24,7 +24,7 @@ page is drawn.`,
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file", Value: "full-197"},
 			presetFlag(),
 			&cli.IntFlag{Name: "columns", Usage: "pages in a row", Value: 6},
-			&cli.Float64Flag{Name: "dpi", Usage: "pixels in an inch of the sheet, on which pages are a little more than a third of their size", Value: 100},
+			&cli.Float64Flag{Name: "dpi", Usage: "pixels in an inch of the sheet, on which pages are a little more than a third of their size", Value: 120},
 		}, recipeFlags()...),
 		Action: corpusFamilies,
 	}

@@ -90,9 +90,9 @@ func (p *Panel) marks(entities *labelKind, x, y float64) []typeset.Mark {
 		if below(typeset.Point{Y: y1}) {
 			continue
 		}
-		a, b := place(typeset.Point{X: x0 - 1.5, Y: y0 - 1.5}), place(typeset.Point{X: x1 + 1.5, Y: y1 + 1.5})
+		a, b := place(typeset.Point{X: x0 - 1, Y: y0 - 1}), place(typeset.Point{X: x1 + 1, Y: y1 + 1})
 		frame := rectangle(a.X, a.Y, b.X, b.Y, hexColour(labelColour(r.label)))
-		frame.Kind, frame.Width, frame.Path = typeset.MarkLine, 0.7, append(frame.Path, frame.Path[0])
+		frame.Kind, frame.Width, frame.Path = typeset.MarkLine, 0.45, append(frame.Path, frame.Path[0])
 		marks = append(marks, frame)
 	}
 	return marks
