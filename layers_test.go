@@ -24,6 +24,7 @@ var layers = map[string]int{
 	"corpus/typeset":        -1,
 	"corpus/rules":          -1,
 	"corpus":                0,
+	"corpus/audit":          1,
 	"corpus/formats":        1,
 	"corpus/draw":           1,
 	"corpus/invoices":       1,

@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,133 +10,30 @@ import (
 // PageSize is the extent of a page on both axes, in the units of a Box.
 const PageSize = 1000
 
-// Validate lists what is wrong with a corpus, in the order of its splits and
-// documents; Problem.Line is the document's place in its split. It finds
-// spans out of range, out of order, overlapping or of no entity; boxes
-// outside the page or turned inside out; text that is not UTF-8; empty tokens
-// and documents; ids used twice; documents of equal text, within and across
-// splits; template families of the heldout split that another split has;
-// and, in a generated corpus, documents that break the checks on entities
-// that a kind of document must have or has once.
-func Validate(ds *Dataset) []Problem {
-	v := validator{ds: ds, ids: map[string]place{}, texts: map[[sha256.Size]byte]place{}, templates: map[string]Split{}}
-	if err := checkSchema(ds.Schema); err != nil {
-		v.problems = append(v.problems, Problem{File: schemaName, What: err.Error()})
-		return v.problems
-	}
-	for _, split := range Splits {
-		if split == Heldout {
-			continue
-		}
-		for i := range ds.Docs[split] {
-			if t := ds.Docs[split][i].Template; t != "" {
-				if _, ok := v.templates[t]; !ok {
-					v.templates[t] = split
-				}
-			}
-		}
-	}
-	for _, split := range Splits {
-		for i := range ds.Docs[split] {
-			v.document(place{split, i + 1}, &ds.Docs[split][i])
-		}
-	}
-	return v.problems
+// FaultKind says what part of a document a Fault is about.
+type FaultKind string
+
+// The kinds of faults of one document.
+const (
+	FaultFile  FaultKind = "file"  // a line that cannot be read, or does not match its check
+	FaultText  FaultKind = "text"  // empty or not UTF-8
+	FaultBox   FaultKind = "box"   // outside the page or turned inside out
+	FaultSpan  FaultKind = "span"  // out of range, out of order, overlapping, of no entity
+	FaultMarks FaultKind = "marks" // structure and visual sets that do not fit the tokens
+)
+
+// Fault is one thing in a document that does not hold what Document promises.
+type Fault struct {
+	Kind FaultKind
+	What string
 }
 
-// place is where a document stands: its split and 1-based line.
-type place struct {
-	split Split
-	line  int
-}
+// Faults lists what in d does not hold what Document promises: text, boxes,
+// spans and sets of types.
+func Faults(schema *Schema, d *Document) []Fault { return documentFaults(schema, d) }
 
-func (p place) String() string { return fmt.Sprintf("%s:%d", splitFile(p.split), p.line) }
-
-// validator gathers problems and what was seen in earlier documents.
-type validator struct {
-	ds        *Dataset
-	ids       map[string]place
-	texts     map[[sha256.Size]byte]place
-	templates map[string]Split // families of all splits but heldout
-	problems  []Problem
-}
-
-func (v *validator) report(at place, format string, args ...any) {
-	v.problems = append(v.problems, Problem{File: splitFile(at.split), Line: at.line, What: fmt.Sprintf(format, args...)})
-}
-
-// document checks one document, alone and against those before it.
-func (v *validator) document(at place, d *Document) {
-	faults := documentFaults(v.ds.Schema, d)
-	for _, fault := range faults {
-		v.report(at, "document %q: %s", d.ID, fault)
-	}
-	if d.ID == "" {
-		v.report(at, "document without id")
-	} else if first, ok := v.ids[d.ID]; ok {
-		v.report(at, "document %q: its id is used before, in %s", d.ID, first)
-	} else {
-		v.ids[d.ID] = at
-	}
-	if at.split == Heldout && d.Template != "" {
-		if other, ok := v.templates[d.Template]; ok {
-			v.report(at, "document %q: held-out template %q is in the %s split too", d.ID, d.Template, other)
-		}
-	}
-	if len(d.Tokens) == 0 {
-		v.report(at, "document %q: no tokens", d.ID)
-		return
-	}
-	text := textSum(d)
-	if first, ok := v.texts[text]; ok {
-		v.report(at, "document %q: same text as in %s", d.ID, first)
-	} else {
-		v.texts[text] = at
-	}
-	if len(faults) == 0 && v.ds.Manifest.Source == sourceGenerated {
-		v.rules(at, d)
-	}
-}
-
-// sourceGenerated is Manifest.Source of generated corpora.
-const sourceGenerated = "generated"
-
-// rules checks which entities a generated document must have, by its kind.
-// Entities that the schema lacks are not asked for.
-func (v *validator) rules(at place, d *Document) {
-	count := make([]int, len(v.ds.Schema.Entities))
-	for _, s := range d.Spans {
-		count[s.Entity]++
-	}
-	if id, ok := v.ds.Schema.Lookup("INVOICE_NUMBER"); ok && count[id] > 1 {
-		v.report(at, "document %q: %d spans of INVOICE_NUMBER, at most one", d.ID, count[id])
-	}
-	for _, rule := range []struct {
-		kind string
-		must []string
-	}{
-		{"WAYBILL", []string{"ORIGIN", "DESTINATION"}},
-		{"INVOICE", []string{"SUPPLIER_ADDRESS", "BUYER_ADDRESS"}},
-	} {
-		if d.Kind != rule.kind {
-			continue
-		}
-		for _, name := range rule.must {
-			if id, ok := v.ds.Schema.Lookup(name); ok && count[id] == 0 {
-				v.report(at, "document %q: kind %s without %s", d.ID, d.Kind, name)
-			}
-		}
-	}
-}
-
-// textSum identifies the text of a document, whatever its labels and layout.
-func textSum(d *Document) [sha256.Size]byte {
-	c := newCanonical()
-	for i := range d.Tokens {
-		c.text(d.Tokens[i].Text)
-	}
-	return c.sum()
-}
+// Check says whether a schema can be stored and looked up by name.
+func (s *Schema) Check() error { return checkSchema(s) }
 
 // MaxEntities is the largest schema: an EntityID has 16 bits.
 const MaxEntities = 1 << 16
@@ -166,16 +62,16 @@ func checkSchema(s *Schema) error {
 // checkDocument gives the first fault of a document as an error.
 func checkDocument(schema *Schema, d *Document) error {
 	if faults := documentFaults(schema, d); len(faults) > 0 {
-		return fmt.Errorf("document %q: %w", d.ID, errors.New(faults[0]))
+		return fmt.Errorf("document %q: %w", d.ID, errors.New(faults[0].What))
 	}
 	return nil
 }
 
-// documentFaults lists what would break a reader of one document: text,
-// boxes and spans that do not hold what Document promises.
-func documentFaults(schema *Schema, d *Document) []string {
-	var faults []string
-	add := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+// documentFaults is Faults.
+func documentFaults(schema *Schema, d *Document) []Fault {
+	var faults []Fault
+	kind := FaultText
+	add := func(format string, args ...any) { faults = append(faults, Fault{kind, fmt.Sprintf(format, args...)}) }
 	for _, s := range []string{d.ID, d.Domain, d.Template, d.Kind} {
 		if !utf8.ValidString(s) {
 			add("%q is not UTF-8", s)
@@ -183,6 +79,7 @@ func documentFaults(schema *Schema, d *Document) []string {
 	}
 	for i := range d.Tokens {
 		t := &d.Tokens[i]
+		kind = FaultText
 		if t.Text == "" {
 			add("token %d is empty", i)
 		}
@@ -198,6 +95,7 @@ func documentFaults(schema *Schema, d *Document) []string {
 			add("token %d: page %d, line %d", i, t.Page, t.Line)
 		}
 		b := t.Box
+		kind = FaultBox
 		switch {
 		case !d.Boxed && b != Box{}:
 			add("token %d has a box, the document says it has none", i)
@@ -207,6 +105,7 @@ func documentFaults(schema *Schema, d *Document) []string {
 			add("token %d: box %v is turned inside out", i, b)
 		}
 	}
+	kind = FaultMarks
 	for _, marks := range []struct {
 		name  string
 		sets  []uint16
@@ -221,6 +120,7 @@ func documentFaults(schema *Schema, d *Document) []string {
 			}
 		}
 	}
+	kind = FaultSpan
 	end := 0
 	for _, s := range d.Spans {
 		switch {

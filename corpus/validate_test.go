@@ -2,11 +2,11 @@ package corpus
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 )
 
-// generatedSample looks like a generated corpus: kinds that demand entities,
-// families held out.
+// generatedSample is a small corpus of three splits.
 func generatedSample() *Dataset {
 	schema := &Schema{Name: "sample"}
 	for _, name := range []string{"INVOICE_NUMBER", "SUPPLIER_ADDRESS", "BUYER_ADDRESS", "ORIGIN", "DESTINATION"} {
@@ -34,59 +34,57 @@ func generatedSample() *Dataset {
 	}
 }
 
-func TestValidateFindsNothingInGoodData(t *testing.T) {
+func TestFaultsFindsNothingInGoodData(t *testing.T) {
 	for _, ds := range []*Dataset{generatedSample(), sampleDataset()} {
-		if problems := Validate(ds); problems != nil {
-			t.Errorf("%v", problems)
+		if faults := faultsOf(ds); faults != nil {
+			t.Errorf("%v", faults)
 		}
 	}
 }
 
+// faultsOf lists the faults of all documents.
+func faultsOf(ds *Dataset) []string {
+	var list []string
+	for in := range ds.Inspect() {
+		for _, f := range in.Faults {
+			list = append(list, f.What)
+		}
+	}
+	return list
+}
+
 // Each fault is planted alone and must be the only finding.
-func TestValidateFindsEachFault(t *testing.T) {
+func TestFaultsFindsEach(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		plant func(*Dataset)
 		want  string
 	}{
-		{"span beyond the end", func(ds *Dataset) { ds.Docs[Train][1].Spans[1].End = 5 }, `train.jsonl:2: document "2": span DESTINATION 1 to 5 of 4 tokens`},
-		{"span before the start", func(ds *Dataset) { ds.Docs[Train][1].Spans[0].Start = -1 }, `train.jsonl:2: document "2": span ORIGIN -1 to 1 of 4 tokens`},
-		{"empty span", func(ds *Dataset) { ds.Docs[Train][1].Spans[1] = Span{4, 2, 2} }, `train.jsonl:2: document "2": span DESTINATION 2 to 2 of 4 tokens`},
-		{"overlap", func(ds *Dataset) { ds.Docs[Train][1].Spans[0].End = 2 }, `train.jsonl:2: document "2": span DESTINATION 1 to 3 overlaps or precedes the one before it`},
+		{"span beyond the end", func(ds *Dataset) { ds.Docs[Train][1].Spans[1].End = 5 }, `span DESTINATION 1 to 5 of 4 tokens`},
+		{"span before the start", func(ds *Dataset) { ds.Docs[Train][1].Spans[0].Start = -1 }, `span ORIGIN -1 to 1 of 4 tokens`},
+		{"empty span", func(ds *Dataset) { ds.Docs[Train][1].Spans[1] = Span{4, 2, 2} }, `span DESTINATION 2 to 2 of 4 tokens`},
+		{"overlap", func(ds *Dataset) { ds.Docs[Train][1].Spans[0].End = 2 }, `span DESTINATION 1 to 3 overlaps or precedes the one before it`},
 		{"order", func(ds *Dataset) {
 			s := ds.Docs[Train][1].Spans
 			s[0], s[1] = s[1], s[0]
-		}, `train.jsonl:2: document "2": span ORIGIN 0 to 1 overlaps or precedes the one before it`},
-		{"entity", func(ds *Dataset) { ds.Docs[Train][1].Spans[1].Entity = 5 }, `train.jsonl:2: document "2": span 1 to 3: entity 5 of 5`},
-		{"box above", func(ds *Dataset) { ds.Docs[Test][0].Tokens[3].Box.Y0 = -1 }, `test.jsonl:1: document "4": token 3: box {0 -1 1000 1000} leaves the page, 0 to 1000`},
-		{"box right", func(ds *Dataset) { ds.Docs[Test][0].Tokens[3].Box.X1 = 1001 }, `test.jsonl:1: document "4": token 3: box {0 0 1001 1000} leaves the page, 0 to 1000`},
-		{"box in x", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Box = Box{5, 0, 4, 9} }, `test.jsonl:1: document "4": token 0: box {5 0 4 9} is turned inside out`},
-		{"box in y", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Box = Box{0, 9, 4, 8} }, `test.jsonl:1: document "4": token 0: box {0 9 4 8} is turned inside out`},
+		}, `span ORIGIN 0 to 1 overlaps or precedes the one before it`},
+		{"entity", func(ds *Dataset) { ds.Docs[Train][1].Spans[1].Entity = 5 }, `span 1 to 3: entity 5 of 5`},
+		{"box above", func(ds *Dataset) { ds.Docs[Test][0].Tokens[3].Box.Y0 = -1 }, `token 3: box {0 -1 1000 1000} leaves the page, 0 to 1000`},
+		{"box right", func(ds *Dataset) { ds.Docs[Test][0].Tokens[3].Box.X1 = 1001 }, `token 3: box {0 0 1001 1000} leaves the page, 0 to 1000`},
+		{"box in x", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Box = Box{5, 0, 4, 9} }, `token 0: box {5 0 4 9} is turned inside out`},
+		{"box in y", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Box = Box{0, 9, 4, 8} }, `token 0: box {0 9 4 8} is turned inside out`},
 		{"box without boxes", func(ds *Dataset) {
 			ds.Docs[Test][0].Boxed = false
 			ds.Docs[Test][0].Tokens = ds.Docs[Test][0].Tokens[:3]
 		},
-			`test.jsonl:1: document "4": token 0 has a box, the document says it has none`},
-		{"negative page", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Page = -1 }, `test.jsonl:1: document "4": token 0: page -1, line 0`},
-		{"empty token", func(ds *Dataset) { ds.Docs[Test][0].Tokens[1].Text = "" }, `test.jsonl:1: document "4": token 1 is empty`},
-		{"text", func(ds *Dataset) { ds.Docs[Test][0].Tokens[1].Text = "\xc3" }, `test.jsonl:1: document "4": token 1, "\xc3", is not UTF-8`},
-		{"id twice", func(ds *Dataset) { ds.Docs[Test][0].ID = "1" }, `test.jsonl:1: document "1": its id is used before, in train.jsonl:1`},
-		{"no id", func(ds *Dataset) { ds.Docs[Test][0].ID = "" }, `test.jsonl:1: document without id`},
-		{"no tokens", func(ds *Dataset) { ds.Docs[Train][2].Tokens = nil }, `train.jsonl:3: document "3": no tokens`},
-		{"duplicate within a split", func(ds *Dataset) { ds.Docs[Train][2].Tokens[0].Text = "1" }, `train.jsonl:3: document "3": same text as in train.jsonl:1`},
-		{"duplicate across splits", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Text = "2" }, `test.jsonl:1: document "4": same text as in train.jsonl:2`},
-		{"held-out template", func(ds *Dataset) { ds.Docs[Heldout][0].Template = "waybill" }, `heldout.jsonl:1: document "5": held-out template "waybill" is in the train split too`},
-		{"two invoice numbers", func(ds *Dataset) { ds.Docs[Train][0].Spans = append(ds.Docs[Train][0].Spans, Span{0, 3, 4}) },
-			`train.jsonl:1: document "1": 2 spans of INVOICE_NUMBER, at most one`},
-		{"waybill without origin", func(ds *Dataset) { ds.Docs[Train][1].Spans = ds.Docs[Train][1].Spans[1:] }, `train.jsonl:2: document "2": kind WAYBILL without ORIGIN`},
-		{"waybill without destination", func(ds *Dataset) { ds.Docs[Train][1].Spans = ds.Docs[Train][1].Spans[:1] }, `train.jsonl:2: document "2": kind WAYBILL without DESTINATION`},
-		{"invoice without supplier", func(ds *Dataset) { ds.Docs[Heldout][0].Spans = ds.Docs[Heldout][0].Spans[1:] }, `heldout.jsonl:1: document "5": kind INVOICE without SUPPLIER_ADDRESS`},
-		{"invoice without buyer", func(ds *Dataset) { ds.Docs[Heldout][0].Spans = ds.Docs[Heldout][0].Spans[:1] }, `heldout.jsonl:1: document "5": kind INVOICE without BUYER_ADDRESS`},
-		{"schema", func(ds *Dataset) { ds.Schema.Entities[4].Name = "ORIGIN" }, `schema.json: entity "ORIGIN" twice`},
+			`token 0 has a box, the document says it has none`},
+		{"negative page", func(ds *Dataset) { ds.Docs[Test][0].Tokens[0].Page = -1 }, `token 0: page -1, line 0`},
+		{"empty token", func(ds *Dataset) { ds.Docs[Test][0].Tokens[1].Text = "" }, `token 1 is empty`},
+		{"text", func(ds *Dataset) { ds.Docs[Test][0].Tokens[1].Text = "\xc3" }, `token 1, "\xc3", is not UTF-8`},
 	} {
 		ds := generatedSample()
 		c.plant(ds)
-		got := texts(Validate(ds))
+		got := faultsOf(ds)
 		if c.name == "box without boxes" && len(got) == 3 {
 			got = got[:1] // one finding per token
 		}
@@ -96,27 +94,45 @@ func TestValidateFindsEachFault(t *testing.T) {
 	}
 }
 
-// Imported data and smaller schemas are not asked for entities by kind.
-func TestValidateAsksForEntitiesOfGeneratedDataOnly(t *testing.T) {
-	ds := generatedSample()
-	ds.Docs[Train][0].Spans = nil
-	ds.Manifest.Source = "conll"
-	if problems := Validate(ds); problems != nil {
-		t.Errorf("imported: %v", problems)
+// What a reader that goes on finds in files that were changed by hand.
+func TestInspectGoesOnAfterFaults(t *testing.T) {
+	dir := written(t)
+	inspect := func() (found []string, documents int) {
+		f, err := OpenFolder(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for in, err := range f.Inspect() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in.Document != nil {
+				documents++
+			}
+			for _, fault := range in.Faults {
+				found = append(found, string(fault.Kind)+" "+Problem{in.File, in.Line, fault.What}.String())
+			}
+		}
+		return found, documents
 	}
-	ds = generatedSample()
-	ds.Schema.Entities = ds.Schema.Entities[:3] // without ORIGIN and DESTINATION, as in core-73
-	ds.Docs[Train][1].Spans = nil
-	if problems := Validate(ds); problems != nil {
-		t.Errorf("smaller schema: %v", problems)
+	if found, documents := inspect(); found != nil || documents != 4 {
+		t.Errorf("a good corpus: %d documents, %v", documents, found)
 	}
-}
-
-// texts gives the problems as strings.
-func texts(problems []Problem) []string {
-	var list []string
-	for _, p := range problems {
-		list = append(list, p.String())
+	edit(t, dir+"/train.jsonl", `["TOTAL_AMOUNT",3,5]`, `["TOTAL_AMOUNT",3,9]`)
+	edit(t, dir+"/validation.jsonl", `{"id"`, `{"di"`)
+	found, documents := inspect()
+	want := []string{
+		"span train.jsonl:1: span TOTAL_AMOUNT 3 to 9 of 5 tokens",
+		"file train.jsonl:1: the document was changed: its check is",
+		`file validation.jsonl:1: json: unknown field "di"`,
 	}
-	return list
+	if documents != 3 || len(found) != len(want) {
+		t.Fatalf("%d documents, found %q", documents, found)
+	}
+	for k := range want {
+		if !strings.HasPrefix(found[k], want[k]) {
+			t.Errorf("found %q, expected %q", found[k], want[k])
+		}
+	}
 }
