@@ -156,6 +156,7 @@ step_cublas() {
 		return
 	fi
 	verdict cublas ok "$took" "$(tail -n 1 "$log")"
+	[ ${#small[@]} = 0 ] || return
 	for gemm in own cublas; do
 		limited 15 "$work/$gemm.log" env INVOICELAB_CUDA_GEMM=$gemm "$bin" kernels bench --device cuda --only MatMul --time 50ms --no-roof && grep '^Benchmark' "$work/$gemm.log" >"$work/$gemm"
 		cat "$work/$gemm.log" >>"$log"

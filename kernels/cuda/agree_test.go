@@ -117,7 +117,7 @@ func TestSplitProducts(t *testing.T) {
 		})
 	}
 	agree(t, 1e-4, func(b *both) {
-		n, c, d := 600, 21, 520
+		n, c, d := 601, 21, 520
 		x, p, y, dy, dx, dp := b.mat(n, d), b.mat(c, d), b.mat(n, c), b.mat(n, c), b.mat(n, d), b.mat(c, d)
 		xInv, pInv, temperature, dt := b.normal(n), b.normal(c), b.normal(1), b.normal(1)
 		b.Cosine(y, xInv, pInv, x, p, temperature)
