@@ -82,9 +82,8 @@ var cKernels = []mutation{
 	{"kernels/cpu/c_chain_step.h", "stride", "dst[j] = from[j * column];", "dst[j] = from[j];"},
 	{"kernels/cpu/c_chain_step.h", "reduction", "fma_v(f, x[v], s[r][v])", "fma_v(f, x[v], s[0][v])"},
 	{"kernels/cpu/c_chain_step.h", "stride", "out[r * stride + j] = dot(in + r * stride, packed, padded);", "out[r * stride + j] = dot(in, packed, padded);"},
-	{"kernels/cpu/c_chain_step.h", "bound", "memset(dst + have, 0, (size_t)(width - have) * sizeof *dst);", "memset(dst + have, 1, (size_t)(width - have) * sizeof *dst);"},
 
-	{"kernels/cpu/c_crf.h", "guard", "#define LEAST_SCALE 1e-30f", "#define LEAST_SCALE 1e-1f"},
+	{"kernels/cpu/c_crf.h", "guard", "#define LEAST_SCALE 1e-30f", "#define LEAST_SCALE 1e3f"},
 	{"kernels/cpu/c_crf.h", "guard", "#define MOST_BETA 1e25f", "#define MOST_BETA __builtin_inff()"},
 	{"kernels/cpu/c_crf.h", "sign", "vf v = set1(sign) * load_to(alpha", "vf v = set1(-sign) * load_to(alpha"},
 
