@@ -50,6 +50,9 @@ func startWorker(ordinal int, code code) (*worker, error) {
 	go func() {
 		runtime.LockOSThread() // for good: the thread ends with the goroutine
 		if err := w.open(ordinal, code); err != nil {
+			if w.library != nil {
+				w.library.Close()
+			}
 			w.context.Destroy() // and all that was made in it
 			started <- err
 			return
