@@ -13,7 +13,7 @@ import (
 )
 
 // limit ends a test that a mutation keeps from ending.
-const limit = "-timeout=180s"
+const limit = "180s"
 
 // copied is what the kernels and their suite need of the module.
 var copied = []string{"go.mod", "go.sum", "kernels", "nearest", "stream"}
@@ -100,9 +100,20 @@ func copyTree(to, from string) error {
 
 // test runs the suite and returns what it printed.
 func (c *workspace) test(ctx context.Context) (string, error) {
-	args := append([]string{"test", "-vet=off", "-failfast", "-count=1", limit}, c.suite.args...)
-	cmd := exec.CommandContext(ctx, "go", args...)
+	out, err := c.testOnly(ctx, c.suite.args)
+	if err == nil && c.suite.more != nil && !strings.Contains(out, noTests) {
+		out, err = c.testOnly(ctx, c.suite.more)
+	}
+	return out, err
+}
+
+func (c *workspace) testOnly(ctx context.Context, args []string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off", "-failfast", "-count=1", "-timeout=" + limit}, args...)...)
 	cmd.Dir = c.dir
+	if c.suite.program != "" {
+		cmd = exec.CommandContext(ctx, c.suite.program, append([]string{"-test.failfast", "-test.count=1", "-test.timeout=" + limit}, args...)...)
+		cmd.Dir = filepath.Join(c.dir, c.suite.compiled)
+	}
 	cmd.Env = append(os.Environ(), c.suite.env...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -115,12 +126,52 @@ func (c *workspace) test(ctx context.Context) (string, error) {
 	return string(out), errFailed
 }
 
+// noTests is what go test says where nothing has the name asked for.
+const noTests = "no tests to run"
+
 var errFailed = errors.New("the suite fails")
+
+// compiler compiles the tests of folders under the tag cuda, each once.
+type compiler struct {
+	root, dir string
+	programs  map[string]string
+}
+
+// compile answers the compiled test of a folder. The header and the empty library of the driver package stand
+// in for a CUDA toolkit, as in make test-cuda.
+func (c *compiler) compile(ctx context.Context, folder string) (string, error) {
+	if c.programs == nil {
+		dir, err := os.MkdirTemp("", "mutate-tests-")
+		if err != nil {
+			return "", err
+		}
+		c.dir, c.programs = dir, map[string]string{}
+	}
+	if program, done := c.programs[folder]; done {
+		return program, nil
+	}
+	program := filepath.Join(c.dir, strings.ReplaceAll(folder, "/", "-")+".test")
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-tags", "cuda", "-o", program, "./"+folder)
+	cmd.Dir = c.root
+	driver := filepath.Join(c.root, "kernels/cuda/driver")
+	cmd.Env = append(os.Environ(), "CGO_CPPFLAGS=-I"+filepath.Join(driver, "include"), "CGO_LDFLAGS=-g -O2 -L"+filepath.Join(driver, "lib"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the tests of %s do not build: %w\n%s", folder, err, out)
+	}
+	c.programs[folder] = program
+	return program, nil
+}
+
+func (c *compiler) remove() {
+	if c.dir != "" {
+		os.RemoveAll(c.dir)
+	}
+}
 
 // sound fails unless the suite passes without a mutation.
 func (c *workspace) sound(ctx context.Context) error {
 	out, err := c.test(ctx)
-	if err == nil && strings.Contains(out, "no tests to run") {
+	if err == nil && strings.Contains(out, noTests) {
 		err = errors.New("no test ran")
 	}
 	if err != nil {
@@ -129,8 +180,12 @@ func (c *workspace) sound(ctx context.Context) error {
 	return nil
 }
 
-// failed is the line of a part that fails, or of what ends a test early.
-var failed = regexp.MustCompile(`(?m)^ +--- FAIL: \w+/\w+/(\w+) |^(?:fatal error|panic|SIG\w+)[: ].*`)
+// failed are the lines of a part that fails, of what ends a test early, and of another test.
+var failed = []*regexp.Regexp{
+	regexp.MustCompile(`(?m)^ +--- FAIL: \w+/(?:\w+/)?(\w+) `),
+	regexp.MustCompile(`(?m)^((?:fatal error|panic|SIG\w+)[: ].*)`),
+	regexp.MustCompile(`(?m)^--- FAIL: (\w+) `),
+}
 
 // judge applies m, runs the suite, and undoes m.
 func (c *workspace) judge(ctx context.Context, m mutation) (verdict, error) {
@@ -154,13 +209,14 @@ func (c *workspace) judge(ctx context.Context, m mutation) (verdict, error) {
 		return verdict{mutation: m, found: "SURVIVED"}, nil
 	case !errors.Is(err, errFailed):
 		return verdict{}, err
-	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
+	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]") || strings.HasPrefix(out, "fakecuda: "):
 		return verdict{mutation: m, found: "DOES NOT BUILD: " + oneLine(out)}, nil
 	}
 	found := "failure"
-	if match := failed.FindStringSubmatch(out); match != nil {
-		if found = match[1]; found == "" {
-			found = oneLine(match[0])
+	for _, line := range failed {
+		if match := line.FindStringSubmatch(out); match != nil {
+			found = oneLine(match[1])
+			break
 		}
 	}
 	return verdict{mutation: m, noticed: true, found: found}, nil

@@ -1,9 +1,14 @@
 // Command mutate breaks the kernels in small, known ways, one at a time, and
 // demands that the conformance suite fails on each.
 //
-//	go run ./kernels/mutate              all of them: about 20 minutes on 2 cores
+//	go run ./kernels/mutate              all of them
 //	go run ./kernels/mutate -short       one of each file
 //	go run ./kernels/mutate -only crf.h  those of files with that in their name
+//	go run ./kernels/mutate -list        how many of each kind there are of each file
+//
+// The CUDA kernels run on the CPU (see kernels/cuda/fakecuda): each mutation compiles what it changes and
+// runs the parts of the suite that are about it, those of barriers with every access watched. All of them
+// take about an hour of one core's time.
 //
 // Each mutation is applied to a copy of the packages in a temporary folder. The
 // table says which part of the suite noticed. A mutation that survives, does
@@ -17,6 +22,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime"
@@ -37,9 +43,14 @@ type mutation struct {
 type suite struct {
 	name  string
 	env   []string
-	args  []string    // of go test
+	args  []string    // of go test, or of the compiled test
+	more  []string    // of a second run, if the first passes; nil where one will do
 	setup []overwrite // of the copy, before anything is mutated
 	list  []mutation
+
+	// compiled is a folder whose test, under the tag cuda, is compiled once, since mutations do not change it,
+	// to program; empty where go test does both.
+	compiled, program string
 }
 
 // overwrite replaces all occurrences of old in a file, or the whole of it where old is empty.
@@ -60,18 +71,29 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	short := flags.Bool("short", false, "one mutation of each file")
 	only := flags.String("only", "", "mutations of files with this in their name")
 	workers := flags.Int("workers", runtime.NumCPU(), "mutations at once")
+	count := flags.Bool("list", false, "count the mutations and try none")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *count {
+		return tally(w)
 	}
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		return err
 	}
+	tests := compiler{root: root}
+	defer tests.remove()
 	var verdicts []verdict
 	for _, s := range suites() {
 		s.list = chosen(s.list, *short, *only)
 		if len(s.list) == 0 {
 			continue
+		}
+		if s.compiled != "" {
+			if s.program, err = tests.compile(ctx, s.compiled); err != nil {
+				return err
+			}
 		}
 		found, err := s.try(ctx, root, *workers)
 		if err != nil {
@@ -131,6 +153,35 @@ func (s suite) try(ctx context.Context, root string, workers int) ([]verdict, er
 	}
 	wg.Wait()
 	return verdicts, errors.Join(append(errs, sound)...)
+}
+
+// tally prints how many mutations there are.
+func tally(w io.Writer) error {
+	var files []string
+	kinds := map[string]map[string]int{}
+	total := 0
+	for _, s := range suites() {
+		for _, m := range s.list {
+			if kinds[m.file] == nil {
+				files = append(files, m.file)
+				kinds[m.file] = map[string]int{}
+			}
+			kinds[m.file][m.kind]++
+			total++
+		}
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "FILE\tMUTATIONS\tOF KINDS")
+	for _, file := range files {
+		sum, each := 0, []string{}
+		for _, kind := range slices.Sorted(maps.Keys(kinds[file])) {
+			sum += kinds[file][kind]
+			each = append(each, fmt.Sprintf("%s %d", kind, kinds[file][kind]))
+		}
+		fmt.Fprintf(t, "%s\t%d\t%s\n", file, sum, strings.Join(each, ", "))
+	}
+	fmt.Fprintf(t, "in all\t%d\t\n", total)
+	return t.Flush()
 }
 
 // report prints the table and fails where a mutation was not noticed.

@@ -8,7 +8,7 @@ import (
 
 const cpuPackage = "./kernels/cpu"
 
-// suites lists what is tried: the pure-Go reference without cgo, and the C
+// suites lists what is tried: the pure-Go reference without cgo, the CUDA kernels, and the C
 // kernels at the best level of this machine. The other levels are left out of the copy,
 // since compiling them takes most of the time; what is mutated is theirs as well,
 // but for lines inside an #if.
@@ -19,6 +19,7 @@ func suites() []suite {
 		args: []string{"-run", "^TestConformance$/^go$", cpuPackage},
 		list: reference,
 	}}
+	list = append(list, cudaSuites()...)
 	best := cpu.Levels()[0]
 	if best == "go" {
 		return list
