@@ -24,8 +24,9 @@ var cKernels = []mutation{
 	{"kernels/cpu/c_math.h", "sign", "set1(4.1665795894e-2f)", "set1(-4.1665795894e-2f)"},
 	{"kernels/cpu/c_math.h", "bound", "vi exponent = (vi)shifted << 23;", "vi exponent = (vi)shifted << 22;"},
 	{"kernels/cpu/c_math.h", "sign", "y = fma_v(n, set1(0.693359375f), y);", "y = fma_v(n, set1(-0.693359375f), y);"},
-	{"kernels/cpu/c_math.h", "sign", "2 * (s + s * z * p)", "2 * (s - s * z * p)"},
-	{"kernels/cpu/c_math.h", "bound", "return x < 1e-5 ?", "return x < 1 ?"},
+	{"kernels/cpu/c_math.h", "sign", "2 * (s + s * z * p);", "2 * (s - s * z * p);"},
+	{"kernels/cpu/c_math.h", "sign", "2 * (s + s * z * p) + (x - x)", "2 * (s - s * z * p) + (x - x)"},
+	{"kernels/cpu/c_math.h", "bound", "(4503599627370496.0 + (double)bias)", "(4503599627370497.0 + (double)bias)"},
 	{"kernels/cpu/c_math.h", "sign", "less_select(x, set_zero(), tail, set1(1.0f) - tail)", "less_select(x, set_zero(), set1(1.0f) - tail, tail)"},
 
 	{"kernels/cpu/c_elem.h", "sign", "vf a = set1(alpha);", "vf a = set1(-alpha);"},
