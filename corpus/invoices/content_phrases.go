@@ -95,7 +95,9 @@ const (
 	pUntil
 	pDated
 
-	// Sentences, with {total}, {due} and {number} for facts in letters.
+	// Sentences, with {total}, {due} and {number} for facts in letters, each
+	// before a space, so that no full stop becomes part of a value. The last
+	// pPayRequest has no {number}, all others have.
 	pSalutation
 	pLetterOpening
 	pPayRequest

@@ -202,20 +202,18 @@ func TestSharesOfDomains(t *testing.T) {
 func TestSplits(t *testing.T) {
 	ds := cleanCorpus(t)
 	families := map[string]map[corpus.Split]int{}
-	trained := map[string]bool{}
+	trained := map[string]int{} // trained families of a domain
+	domains := map[string]string{}
 	names := map[string]corpus.Split{}
-	held := map[string]string{}
 	everyDocument(ds, func(split corpus.Split, d *corpus.Document) {
 		if families[d.Template] == nil {
 			families[d.Template] = map[corpus.Split]int{}
 		}
 		families[d.Template][split]++
-		if split == corpus.Train {
-			trained[d.Domain] = true
+		if split == corpus.Train && families[d.Template][split] == 1 {
+			trained[d.Domain]++
 		}
-		if split == corpus.Heldout {
-			held[d.Template] = d.Domain
-		}
+		domains[d.Template] = d.Domain
 		v := values(ds, d)
 		for _, entity := range []string{"SUPPLIER_NAME", "SHIPPER_NAME", "CONSIGNEE_NAME"} {
 			for _, name := range v[entity] {
@@ -226,24 +224,47 @@ func TestSplits(t *testing.T) {
 			}
 		}
 	})
-	if len(families) != 18 || len(held) != 3 {
-		t.Errorf("%d families, %d held out; want 18 and 3", len(families), len(held))
-	}
+	perDomain, homes := map[string]int{}, map[corpus.Split]map[string]int{corpus.Test: {}, corpus.Heldout: {}}
+	mixed := map[corpus.Split]int{}
+	n := 0
 	for name, counts := range families {
-		if counts[corpus.Heldout] > 0 && len(counts) > 1 {
+		perDomain[domains[name]]++
+		switch {
+		case counts[corpus.Train] == 0 && counts[corpus.Validation] == 0 && len(counts) == 1:
+			for split := range counts {
+				homes[split][domains[name]]++
+			}
+		case counts[corpus.Heldout] > 0:
 			t.Errorf("%s is held out and elsewhere: %v", name, counts)
+		default:
+			for split, k := range counts {
+				mixed[split] += k
+				n += k
+			}
 		}
 	}
-	for name, domain := range held {
-		if !trained[domain] {
-			t.Errorf("%s is held out, but nothing of %s is trained on", name, domain)
+	if len(families) != 34 || len(names) == 0 {
+		t.Errorf("%d families; want 34", len(families))
+	}
+	least := map[string]int{"general": 3, "saas": 3, "telecom": 3, "logistics": 3, "utilities": 3, "healthcare": 2, "government": 2, "retail_pos": 2}
+	for domain, want := range least {
+		if perDomain[domain] < want || trained[domain] == 0 {
+			t.Errorf("%s: %d families, %d of them trained on", domain, perDomain[domain], trained[domain])
+		}
+		if perDomain[domain] >= 3 && homes[corpus.Heldout][domain] != 1 {
+			t.Errorf("%s: %d families held out, want one", domain, homes[corpus.Heldout][domain])
+		}
+		if homes[corpus.Heldout][domain]+homes[corpus.Test][domain] == 0 {
+			t.Errorf("%s: no family that is not trained on", domain)
 		}
 	}
-	rest := float64(len(ds.Docs[corpus.Train]) + len(ds.Docs[corpus.Validation]) + len(ds.Docs[corpus.Test]))
+	if len(homes[corpus.Test]) != 7 {
+		t.Errorf("families of the test split alone, by domain: %v", homes[corpus.Test])
+	}
 	for split, p := range map[corpus.Split]float64{corpus.Train: 0.85, corpus.Validation: 0.10, corpus.Test: 0.05} {
-		share := float64(len(ds.Docs[split])) / rest
-		if math.Abs(share-p) > 4*math.Sqrt(p*(1-p)/rest) {
-			t.Errorf("%s: share %.3f of the documents that are not held out, want %.2f", split, share, p)
+		share := float64(mixed[split]) / float64(n)
+		if math.Abs(share-p) > 4*math.Sqrt(p*(1-p)/float64(n)) {
+			t.Errorf("%s: share %.3f of the documents of trained families, want %.2f", split, share, p)
 		}
 	}
 }

@@ -112,3 +112,19 @@ func (b block) moved(x float64) block {
 	}
 	return all
 }
+
+// shaded puts a coloured area behind a block of a width, with room round it.
+// Blocks with shapes behind several rows must be kept on one page.
+func (b block) shaded(width, room float64, ink typeset.Colour) block {
+	return b.drawn(area(-room, -room, width+room, b.height()+room, ink))
+}
+
+// boxed puts a border round a block.
+func (b block) boxed(width, room, line float64, ink typeset.Colour) block {
+	return b.drawn(outline(-room, -room, width+room, b.height()+room, line, ink))
+}
+
+// separator is a line across a width with room on both sides of it.
+func separator(width, room, line float64, ink typeset.Colour) block {
+	return block{{height: 2 * room, shapes: []shape{rule(0, room, width, room, line, ink)}}}
+}

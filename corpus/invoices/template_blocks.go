@@ -228,15 +228,23 @@ func (c *composer) clock() string { return fmt.Sprintf("%02d:%02d", c.between(7,
 
 // exchange is the conversion of a foreign currency.
 func (c *composer) exchange() []pair {
-	base := pick(c.draws, []string{"EUR", "USD", "GBP", "CHF", "JPY"})
+	facts, _, _ := c.conversion()
+	return facts
+}
+
+// conversion draws another currency and its price in 1/10,000 of the
+// document's, and the facts that tell them.
+func (c *composer) conversion() (facts []pair, base string, rate int64) {
+	base = pick(c.draws, []string{"EUR", "USD", "GBP", "CHF", "JPY"})
 	if base == c.ct.currency {
 		base = "SEK"
 	}
-	rate := c.style.money.decimal(int64(c.between(6200, 19800)), 4)
+	rate = int64(c.between(6200, 19800))
+	text := c.style.money.decimal(rate, 4)
 	if c.chance(0.5) {
-		rate = "1 " + base + " = " + rate + " " + c.ct.currency
+		text = "1 " + base + " = " + text + " " + c.ct.currency
 	}
-	return []pair{c.pair(fExchangeRate, rate), c.pair(fBaseCurrency, base)}
+	return []pair{c.pair(fExchangeRate, text), c.pair(fBaseCurrency, base)}, base, rate
 }
 
 // coding are codes of the buyer's accounts.

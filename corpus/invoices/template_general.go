@@ -11,15 +11,20 @@ type general struct {
 
 // drawGeneral draws parties and goods of an invoice.
 func (c *composer) drawGeneral() general {
+	n := 2 + c.weighted(18, 30, 26, 15, 7, 4)
+	if c.chance(0.035) {
+		n = c.between(9, 16)
+	}
+	return c.drawGoods(n)
+}
+
+// drawGoods draws parties and n goods.
+func (c *composer) drawGoods(n int) general {
 	g := general{seller: c.company(tradeGoods)}
 	g.buyer = c.drawBuyer(0.15)
 	g.form = c.drawItemForm(0.93)
 	cat := pick(c.draws, c.lang.goods)
 	g.form.pack = g.form.pack && cat.packs != nil
-	n := 2 + c.weighted(18, 30, 26, 15, 7, 4)
-	if c.chance(0.035) {
-		n = c.between(9, 16)
-	}
 	g.form.discount = g.form.unitCost && g.form.quantity && c.chance(0.1)
 	for range n {
 		it := cat.pickItem(c.draws)
@@ -96,6 +101,18 @@ func (c *composer) pairOf(p phrase) []string {
 	list := c.lang.phrases[p]
 	k := c.IntN(len(list) - 1)
 	return list[k : k+2]
+}
+
+// divided puts the items into n sections of about the same length.
+func (c *composer) divided(b *bill, n int) {
+	names := c.lang.phrases[pSections]
+	b.groups = nil
+	for _, k := range c.Perm(len(names))[:n] {
+		b.groups = append(b.groups, names[k])
+	}
+	for i := range b.items {
+		b.items[i].group = i * n / len(b.items)
+	}
 }
 
 // trace gives some items lot, batch or serial numbers.

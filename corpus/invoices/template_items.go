@@ -110,6 +110,12 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 	}
 	add(c.lang.columns[fItemTotalCost], alignRight, false, func(_ int, it *item) []piece { return []piece{c.lineTotal(it)} })
 
+	typed := func() {
+		if line := c.typedRule(); line != nil {
+			t.rows = append(t.rows, tableRow{alone: line, marks: rowSeparator})
+		}
+	}
+	typed()
 	for k := range b.items {
 		it := &b.items[k]
 		if len(b.groups) > 0 && (k == 0 || b.items[k-1].group != it.group) {
@@ -125,6 +131,7 @@ func (c *composer) itemTable(b *bill, f itemForm) {
 			t.rows = append(t.rows, c.groupEnd(b, it.group))
 		}
 	}
+	typed()
 	t.carry = c.carry()
 	t.place(c.sheet)
 }

@@ -6,19 +6,20 @@ import "strconv"
 func (c *composer) openRoll() {
 	c.sheet = newSheet(paperRoll, 12)
 	c.sheet.section = headerSection
-	size := 8 + 0.25*float64(c.between(0, 4))
+	size := 8 + 0.25*float64(c.look.between(0, 4))
 	c.style.body = text{size: size, line: 1.3 * size}
 	c.style.small = text{size: 0.9 * size, line: 1.2 * size}
 	c.style.large = text{size: 1.25 * size, line: 1.6 * size}
 	c.style.title = text{size: 1.4 * size, line: 1.8 * size}
-	c.style.dress(drawLook(c.draws, true))
+	c.style.dress(drawLook(c.look, true))
 	c.sheet.wear(c.style.look)
-	c.style.gap = float64(c.between(5, 11))
-	c.style.meta = []pairForm{pairsInline, pairsSpread, pairsTabbed}[c.IntN(3)]
+	c.style.gap = float64(c.look.between(5, 11))
+	c.style.meta = []pairForm{pairsInline, pairsSpread, pairsTabbed}[c.look.IntN(3)]
 	c.style.totals = pairsSpread
 	if c.style.money.place == moneyCodeAfter {
 		c.style.money.place = moneyBare
 	}
+	c.style.typed = []string{"", "-", "=", "*", "."}[c.weighted(50, 30, 10, 5, 5)]
 }
 
 // shop draws a seller of goods over a counter.
