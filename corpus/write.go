@@ -30,6 +30,10 @@ type WriteOptions struct {
 	Resume   bool           // keep what is stored when an error ends the work, and go on there
 	Progress func(Progress) // called after each document that is stored, and with each note; may be nil
 
+	// Accept is called before the corpus takes its place; its error ends the
+	// work and removes what was made. It may be nil.
+	Accept func(Manifest) error
+
 	checkpoint int // documents between checkpoints; 0 is checkpointEvery
 }
 
@@ -90,6 +94,11 @@ func writeSource(ctx context.Context, dir string, src Source, o WriteOptions) (M
 		return Manifest{}, err
 	}
 	m, err := st.fill(ctx, src, &o)
+	if err == nil && o.Accept != nil {
+		if err := o.Accept(m); err != nil {
+			return Manifest{}, errors.Join(err, os.RemoveAll(work))
+		}
+	}
 	if err == nil {
 		err = swap(st.folder, dir, work)
 	}

@@ -318,6 +318,13 @@ func TestWriteSourceRefuses(t *testing.T) {
 		expectError(t, err, "writing corpus "+dir, c.want)
 		expectOnly(t, parent)
 	}
+	for _, resume := range []bool{false, true} {
+		_, err := WriteSource(context.Background(), dir, numbered(9), WriteOptions{Resume: resume, checkpoint: 2, Accept: func(m Manifest) error {
+			return errors.New("not " + m.Digest[:4])
+		}})
+		expectError(t, err, "not "+inMemory(numbered(9)).Manifest.Digest[:4])
+		expectOnly(t, parent)
+	}
 	work := filepath.Join(parent, ".made.part")
 	lock, err := lockFolder(work)
 	if err != nil {

@@ -28,6 +28,7 @@ Documents are written as they are made, in parallel; the digest depends on the r
 interrupt or a crash the same command goes on with what is stored in the folder .NAME.part beside the one to be made.`,
 		Flags: append([]cli.Flag{corpusOutFlag(),
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file", Value: "full-197"},
+			presetFlag(),
 		}, append(append(recipeFlags(), packingFlags()...), jsonFlag)...),
 		Action: corpusGenerate,
 	}
@@ -100,16 +101,9 @@ func corpusGenerate(c *cli.Context) error {
 	if err := operands(c); err != nil {
 		return err
 	}
-	e := config.Default()
-	e.Corpus.Schema = c.String("schema")
-	for _, f := range recipeFlags() {
-		name := f.Names()[0]
-		if err := e.Set("corpus.generate."+name, c.String(name)); err != nil {
-			return usagef("corpus generate: --%s: %w", name, err)
-		}
-	}
-	if err := e.Check(); err != nil {
-		return usageError{err}
+	e, err := recipeOf(c)
+	if err != nil {
+		return err
 	}
 	p, err := packing(c)
 	if err != nil {
@@ -124,7 +118,16 @@ func corpusGenerate(c *cli.Context) error {
 		return err
 	}
 	meter := newMeter(c.App.ErrWriter)
-	m, err := corpus.WriteSource(c.Context, c.String("out"), src, corpus.WriteOptions{Packing: p, Resume: true, Progress: meter.report})
+	o := corpus.WriteOptions{Packing: p, Resume: true, Progress: meter.report}
+	if name := c.String("preset"); name != "" {
+		preset, err := config.LoadPreset(name)
+		if err != nil {
+			return err
+		}
+		src.Manifest.Name = preset.String()
+		o.Accept = func(m corpus.Manifest) error { return preset.Check(m.Digest) }
+	}
+	m, err := corpus.WriteSource(c.Context, c.String("out"), src, o)
 	meter.end()
 	if err != nil {
 		return err

@@ -170,3 +170,23 @@ func TestExportAndImport(t *testing.T) {
 		}
 	}
 }
+
+// A preset makes the documents of its digest, or nothing.
+func TestGeneratePreset(t *testing.T) {
+	inFolder(t)
+	preset := func(digest string) string {
+		return "name: mine\nversion: 3\nabout: a test\nschema: core-73\ndigest: \"" + digest + "\"\ngenerate: {documents: 40, seed: 4}\n"
+	}
+	must(t, "corpus", "generate", "--documents", "40", "--seed", "4", "--schema", "core-73", "--out", "plain")
+	digest := openFolder(t, "plain").Manifest.Digest
+	write(t, "mine.yaml", preset(digest))
+	must(t, "corpus", "generate", "--preset", "mine.yaml", "--out", "made")
+	if m := openFolder(t, "made").Manifest; m.Digest != digest || m.Name != "mine v3" {
+		t.Errorf("made %s with digest %s, expected %s", m.Name, m.Digest, digest)
+	}
+	write(t, "mine.yaml", preset(strings.Repeat("0", 64)))
+	r := invoke("corpus", "generate", "--preset", "mine.yaml", "--out", "other")
+	if _, err := os.Stat("other"); err == nil || r.code != 1 || !strings.Contains(r.err, "the generator has changed since") {
+		t.Errorf("exit %d, %s, folder %v", r.code, r.err, err)
+	}
+}
