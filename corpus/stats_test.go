@@ -40,9 +40,9 @@ func trackerSample() *Dataset {
 
 // Figures by hand.
 func TestTracker(t *testing.T) {
-	table := Tracker(trackerSample())
-	if !reflect.DeepEqual(table.Splits, []Split{Train, Test}) || !reflect.DeepEqual(table.Domains, []string{"even", "odd"}) {
-		t.Errorf("splits %v, domains %v", table.Splits, table.Domains)
+	table := tracked(t, trackerSample(), ByDomain)
+	if !reflect.DeepEqual(table.Splits, []Split{Train, Test}) || !reflect.DeepEqual(table.Parts, []PartSum{{"even", 20, 20.0 / 41}, {"odd", 20, 20.0 / 41}}) {
+		t.Errorf("splits %v, domains %v", table.Splits, table.Parts)
 	}
 	// 20*2+1 tokens of A, 8 of B, 1 of C: 50 of 400 have a label.
 	if got, want := table.Totals[Train], (SplitSum{40, 400, 24, 350.0 / 400}); got != want {
@@ -65,15 +65,15 @@ func TestTracker(t *testing.T) {
 		if row.Splits[Train] != c.train || row.Rare != c.rare || row.Unseen != c.unseen {
 			t.Errorf("%s: %+v, expected %+v", row.Entity, row, c)
 		}
-		if row.Domains["even"].Documents != c.even || row.Domains["odd"].Documents != c.odd {
-			t.Errorf("%s: domains %+v", row.Entity, row.Domains)
+		if row.Parts["even"].Documents != c.even || row.Parts["odd"].Documents != c.odd {
+			t.Errorf("%s: domains %+v", row.Entity, row.Parts)
 		}
 	}
 	if got, want := table.Rows[3].Splits[Test], (Frequency{4, 2, 1, 1, 1}); got != want {
 		t.Errorf("D in test: %+v, expected %+v", got, want)
 	}
 	// Within domain "even": 10 of 20 documents, 11 spans of A and 1 of B.
-	if got, want := table.Rows[1].Domains["even"], (Frequency{4, 1, 1, 0.05, 11}); got != want {
+	if got, want := table.Rows[1].Parts["even"], (Frequency{4, 1, 1, 0.05, 11}); got != want {
 		t.Errorf("B in even: %+v, expected %+v", got, want)
 	}
 	for _, row := range table.Rows {
@@ -88,32 +88,96 @@ func TestTracker(t *testing.T) {
 	}
 }
 
-func TestTrackerText(t *testing.T) {
-	var b strings.Builder
-	table := Tracker(trackerSample())
-	if err := table.WriteText(&b); err != nil {
+// tracked counts the labels of ds.
+func tracked(t *testing.T, ds *Dataset, by Division) LabelTable {
+	t.Helper()
+	table, err := Tracker(ds.Schema, ds.Entries(), by)
+	if err != nil {
 		t.Fatal(err)
 	}
-	want := `
+	return table
+}
+
+func TestTrackerByTemplate(t *testing.T) {
+	ds := trackerSample()
+	for i := range ds.Docs[Train] {
+		ds.Docs[Train][i].Template = []string{"x", "y"}[i/30]
+	}
+	table := tracked(t, ds, ByTemplate)
+	// A is on the first 20 documents of 30.
+	if got, want := table.Rows[0].Parts["x"], (Frequency{41, 21, 20, 20.0 / 30, 1}); got != want {
+		t.Errorf("A in x: %+v, expected %+v", got, want)
+	}
+	if got := table.Rows[0].Parts["y"]; got != (Frequency{}) {
+		t.Errorf("A in y: %+v", got)
+	}
+}
+
+func TestTrackerText(t *testing.T) {
+	table := tracked(t, trackerSample(), ByDomain)
+	for _, c := range []struct {
+		width   int
+		sorting Sorting
+		want    string
+	}{
+		{100, SortFrequency, `
   split  documents  tokens  spans  outside
   train         40     400     24    87.5%
    test          1       4      2     0.0%
 
-  label  train docs  share  spans  tokens  imbalance  test docs  spans        
-      A          20  50.0%     21      41        1.0          0      0        
-      B           2   5.0%      2       8       10.5          0      0        
-      C           1   2.5%      1       1       21.0          0      0    rare
-      D           0   0.0%      0       0          -          1      2  unseen
+  label  train docs  share              spans  tokens  imbalance  test        
+      A          20  50.0%  █████          21      41        1.0     0        
+      B           2   5.0%  ▌               2       8       10.5     0        
+      C           1   2.5%  ▎               1       1       21.0     0    rare
+      D           0   0.0%                  0       0          -     1  unseen
 
-  train docs  even  odd
-           A    10   10
-           B     1    1
-           C     1    0
-           D     0    0
+              even    odd
+  documents     20     20
+      share  48.8%  48.8%
+          A     10     10
+          B      1      1
+          C      1      0
+          D      0      0
 
-4 labels: 2 in fewer than 5% of the training documents, 1 of them in none
-`
-	if got := "\n" + b.String(); got != want {
-		t.Errorf("table\n%s\nexpected\n%s", got, want)
+4 labels: 2 on under 5% of training documents, 1 on none
+`},
+		{41, SortSchema, `
+  split  documents  tokens  spans  outside
+  train         40     400     24    87.5%
+   test          1       4      2     0.0%
+
+  label  train docs  share  spans        
+      A          20  50.0%     21        
+      B           2   5.0%      2        
+      C           1   2.5%      1    rare
+      D           0   0.0%      0  unseen
+
+              even    odd
+  documents     20     20
+      share  48.8%  48.8%
+          A     10     10
+          B      1      1
+          C      1      0
+          D      0      0
+
+4 labels: 2 on under 5% of training documents, 1 on none
+`},
+	} {
+		var b strings.Builder
+		if err := table.WriteText(&b, c.width, c.sorting); err != nil {
+			t.Fatal(err)
+		}
+		if got := "\n" + b.String(); got != c.want {
+			t.Errorf("table\n%s\nexpected\n%s", got, c.want)
+		}
+	}
+	// By frequency, whatever the schema's order; domains in two blocks.
+	table.Rows[0], table.Rows[3] = table.Rows[3], table.Rows[0]
+	var b strings.Builder
+	if err := table.WriteText(&b, 18, SortFrequency); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); strings.Index(text, " A ") > strings.Index(text, " B ") || strings.Count(text, "documents ") != 3 {
+		t.Errorf("by frequency in 18 columns\n%s", text)
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
@@ -30,12 +32,17 @@ Exits with 1 when there is a fault.`,
 
 func corpusStatsCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "stats",
-		Usage:       "count every label by split and domain",
-		ArgsUsage:   "DIR",
-		Description: "Example: invoicelab corpus stats corpora/quick",
-		Flags:       []cli.Flag{jsonFlag},
-		Action:      corpusStats,
+		Name:      "stats",
+		Usage:     "count every label by split, and by domain or template family",
+		ArgsUsage: "DIR",
+		Description: `Example: invoicelab corpus stats corpora/quick --by template
+The table is as wide as COLUMNS says, 100 without it.`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "by", Usage: "divide the documents by domain or template", Value: string(corpus.ByDomain)},
+			&cli.StringFlag{Name: "sort", Usage: "order of the labels: frequency or schema", Value: string(corpus.SortFrequency)},
+			jsonFlag,
+		},
+		Action: corpusStats,
 	}
 }
 
@@ -81,13 +88,34 @@ func corpusStats(c *cli.Context) error {
 	if err := operands(c, "DIR"); err != nil {
 		return err
 	}
-	ds, err := corpus.Open(c.Args().First())
+	by, err := oneOf(c, "by", string(corpus.ByDomain), string(corpus.ByTemplate))
 	if err != nil {
 		return err
 	}
-	table := corpus.Tracker(ds)
+	sorting, err := oneOf(c, "sort", string(corpus.SortFrequency), string(corpus.SortSchema))
+	if err != nil {
+		return err
+	}
+	f, err := corpus.OpenFolder(c.Args().First())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	table, err := corpus.Tracker(f.Schema, f.Entries(), corpus.Division(by))
+	if err != nil {
+		return err
+	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, table)
 	}
-	return table.WriteText(c.App.Writer)
+	return table.WriteText(c.App.Writer, terminalWidth(), corpus.Sorting(sorting))
+}
+
+// oneOf is the value of a flag that must be one of a few names.
+func oneOf(c *cli.Context, flag string, names ...string) (string, error) {
+	value := c.String(flag)
+	if !slices.Contains(names, value) {
+		return "", usagef("%s: --%s: %q; expected %s%s", commandPath(c), flag, value, strings.Join(names, " or "), didYouMean(value, names))
+	}
+	return value, nil
 }
