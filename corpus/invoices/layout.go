@@ -187,7 +187,7 @@ func (s *sheet) put(r row, x float64) {
 		case alignCentre:
 			at -= g.width() / 2
 		}
-		gap := typeset.SpaceWidth * g.size
+		gap := g.font.Space(g.size)
 		at = max(at, end+gap)
 		base := s.y + (r.height+(typeset.Ascent-typeset.Descent)*g.size)/2
 		for _, p := range g.pieces {
@@ -275,5 +275,5 @@ func piecesWidth(pieces []piece, font typeset.Font, size float64) float64 {
 			words++
 		}
 	}
-	return width + float64(max(0, words-1))*typeset.SpaceWidth*size
+	return width + float64(max(0, words-1))*font.Space(size)
 }

@@ -114,11 +114,11 @@ func (t text) paragraph(width float64, a align, pieces ...piece) block {
 	for _, p := range pieces {
 		for word := range strings.FieldsSeq(p.text) {
 			w := wordWidth(word, p.font(t.font), t.size)
-			if used > 0 && used+typeset.SpaceWidth*t.size+w > width {
+			if used > 0 && used+t.font.Space(t.size)+w > width {
 				flush()
 			}
 			if used > 0 {
-				used += typeset.SpaceWidth * t.size
+				used += t.font.Space(t.size)
 			}
 			used += w
 			line = append(line, piece{text: word, field: p.field, id: p.id, emphasis: p.emphasis})

@@ -86,7 +86,7 @@ func (s *sheet) lay(o *overlay, x, y float64) {
 				// the golden angle, which never repeats.
 				w.Angle = o.angle + o.wobble*math.Sin(2.399963*float64(count+1))
 				s.words = append(s.words, w)
-				along += w.Font.Width(text, o.size) + typeset.SpaceWidth*o.size
+				along += w.Font.Width(text, o.size) + o.font.Space(o.size)
 				count++
 			}
 		}

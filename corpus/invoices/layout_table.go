@@ -218,7 +218,13 @@ func (t *table) layout(r tableRow, cols []extent, width float64) block {
 		}
 		first.segments = append(first.segments, g)
 	}
-	return append(block{first}, more...)
+	if len(more) == 0 || t.padding == 0 {
+		return append(block{first}, more...)
+	}
+	// The padding stands above and below all lines of the row.
+	first.height = t.line
+	half := row{height: t.padding / 2}
+	return append(append(block{half, first}, more...), half)
 }
 
 // tabled gives the field TABLE to pieces without a field.

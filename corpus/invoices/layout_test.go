@@ -38,7 +38,7 @@ func TestSegmentsDoNotCollide(t *testing.T) {
 		{x: 20, size: 10, pieces: []piece{plain("value")}},
 	}}, s.left)
 	last, value := s.words[3], s.words[4]
-	if value.Text != "value" || value.At.X < last.At.X+last.Font.Width(last.Text, 10)+typeset.SpaceWidth*10-1e-9 || value.line != last.line {
+	if value.Text != "value" || value.At.X < last.At.X+last.Font.Width(last.Text, 10)+typeset.Sans.Space(10)-1e-9 || value.line != last.line {
 		t.Errorf("%q at %v after %q, which ends at %v", value.Text, value.At.X, last.Text, last.At.X)
 	}
 }

@@ -44,8 +44,8 @@ const (
 	Descent = 0.207
 )
 
-// SpaceWidth is the room between words in type sizes, for all fonts.
-const SpaceWidth = 0.278
+// Space is the room between words at a type size, in the unit of size.
+func (f Font) Space(size float64) float64 { return float64(f.Advance(' ')) * size / 1000 }
 
 // Code gives the byte of a character in Windows code page 1252, in which PDF
 // sets the fonts; false for one that the fonts do not have. Control
