@@ -177,6 +177,7 @@ func initials(s string, n int) string {
 
 // serviceNumber is the number of a line: a telephone number or a circuit.
 func serviceNumber(r draws, ct *country) string {
+	r = r.fork() // as many draws in every country
 	switch r.IntN(4) {
 	case 0:
 		return "SVC-" + r.digits(7)

@@ -50,6 +50,7 @@ func nameSplit(name string) corpus.Split {
 // the country: of a stem or surnames, a noun of the trade and the form of the
 // company, until one belongs to the split.
 func companyName(r draws, ct *country, t trade, split corpus.Split) string {
+	r = r.fork() // as many draws in every country
 	n := &ct.lang.names
 	for {
 		noun, form := pick(r, n.nouns[t]), pick(r, ct.companyForms)
@@ -103,6 +104,7 @@ func (n *names) stem(r draws) string {
 // institution composes the name of a place such as a hospital, which has no
 // form of company.
 func institution(r draws, ct *country, t trade, split corpus.Split) string {
+	r = r.fork() // as many draws in every country
 	n := &ct.lang.names
 	for {
 		own := pick(r, ct.cities).name
@@ -129,6 +131,7 @@ func institution(r draws, ct *country, t trade, split corpus.Split) string {
 
 // agencyName is an agency with its place, of the split.
 func agencyName(r draws, ct *country, split corpus.Split) string {
+	r = r.fork() // as many draws in every country
 	for {
 		if name := pick(r, ct.lang.names.agencies) + ", " + pick(r, ct.cities).name; nameSplit(name) == split {
 			return name
@@ -154,6 +157,7 @@ func companyOf(name string, ct *country) party {
 
 // person is a private customer or a patient.
 func person(r draws, ct *country) party {
+	r = r.fork() // as many draws in every country
 	n := &ct.lang.names
 	first, last := pick(r, n.first), pick(r, n.last)
 	p := party{name: first + " " + last, country: ct}

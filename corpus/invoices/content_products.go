@@ -176,6 +176,7 @@ var englishContract = catalog{
 
 // pickItem draws an item: description, unit, quantity and unit cost.
 func (cat *catalog) pickItem(r draws) item {
+	r = r.fork() // as many draws in every country
 	it := item{unit: pick(r, cat.units)}
 	it.description = pick(r, cat.nouns)
 	switch {

@@ -229,6 +229,9 @@ func (g *Generator) clean(o order) (*sheet, corpus.Document, corpus.Split) {
 		Kind:     from.family.kind,
 		Boxed:    true,
 	}
+	if o.exchange.waybill() {
+		d.Kind = kindWaybill
+	}
 	d.Tokens, d.Spans = c.sheet.document(ownIDs)
 	d.Structure, d.Visual = c.sheet.marks()
 	return c.sheet, d, from.split

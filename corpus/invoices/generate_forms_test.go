@@ -38,7 +38,7 @@ var forms = map[string]string{
 	"DATA_USAGE":             `\d{3} MB|\d{1,2}[.,]\d GB`,
 	"WEIGHT":                 `\d{1,2}?\d?([.,' ]?\d{3})?([.,]\d)? (kg|lbs)`,
 	"VOLUME":                 `\d{1,2}[.,]\d\d (m3|cbm)`,
-	"INCOTERMS":              `(EXW|FCA|FOB|CFR|CIF|CPT|CIP|DAP|DDP|FAS)( \pL+)*`,
+	"INCOTERMS":              `(EXW|FCA|FOB|CFR|CIF|CPT|CIP|DAP|DDP|FAS)( [\pL.]+)*`,
 	"CREDIT_MEMO_NUMBER":     `(CN-?|CM-|CR)(\d{6}|20\d\d-\d{4})`,
 	"PATIENT_ID":             `PT-\d{6}|MRN\d{8}|\d{3}-\d\d-\d{3}`,
 	"PROCEDURE_CODE":         `\d{5}|[JGQ]\d{4}`,

@@ -19,10 +19,12 @@ type hardness struct {
 	wraps   draws    // wrapped values
 	without fieldSet // fields of which the document has no value
 	changed field    // of which the key words are others; noField for none
+
+	exchange exchange
 }
 
 func newHardness(recipe *corpus.Recipe, name string, o order) hardness {
-	h := hardness{recipe: recipe, without: o.without, changed: o.twin.field}
+	h := hardness{recipe: recipe, without: o.without, changed: o.twin.field, exchange: o.exchange}
 	for _, s := range []struct {
 		to   *draws
 		name string
@@ -49,8 +51,15 @@ var ruled = [numFields]bool{
 // written is the text of a value as this document has it: nothing for a field
 // that it leaves out, at times an identifier of a form that tells nothing.
 func (c *composer) written(f field, s string) string {
-	if c.hard.without.has(f) {
+	switch x := c.hard.exchange; {
+	case c.hard.without.has(f):
 		return ""
+	case f == fDocType && x.waybill():
+		return c.lang.phrases[pWaybillTitle][0]
+	case x.concerns(f) && x.pair.Evidence == "form":
+		return identifier(c.hard.forms.fork(), x.field(f), c.date)
+	case x.concerns(f) && neutral[f]:
+		return neutralNumber(c.hard.forms.fork())
 	}
 	if f == fNote || f == fTerms {
 		if c.hard.texts.Float64() < c.hard.recipe.Distractors/8 {

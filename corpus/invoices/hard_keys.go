@@ -22,7 +22,7 @@ func (c *composer) keyForm(f field) (keyForm, float64) {
 	u, how := c.hard.keys.Float64(), c.hard.keys.Float64()
 	r := c.hard.recipe
 	switch {
-	case ruled[f]:
+	case ruled[f] || c.hard.exchange.concerns(f):
 		return keyPlain, how
 	case u < r.KeysMissing:
 		return keyMissing, how
@@ -48,7 +48,7 @@ func (c *composer) announced(f field, s string) []piece {
 	case keyShort:
 		s = shortened(s, how)
 	case keyVague:
-		if words := c.vagueWords(f); len(words) > 0 {
+		if words := vagueWords[c.lang.code][keyClasses[f]]; len(words) > 0 {
 			s = words[int(how*float64(len(words)))]
 		}
 	}
@@ -94,6 +94,8 @@ const (
 	classDate
 	classAmount
 	classMeasure
+
+	numClasses = int(iota)
 )
 
 // keyClasses are the classes of the fields that key words announce; a field
@@ -108,19 +110,4 @@ var keyClasses = [numFields]keyClass{
 	fAmountPaid: classAmount, fBalanceDue: classAmount, fRefundAmount: classAmount, fTaxAmount: classAmount,
 	fLicenseCount: classMeasure, fMeterReadingCurrent: classMeasure, fMeterReadingPrevious: classMeasure, fConsumption: classMeasure,
 	fDataUsage: classMeasure, fWeight: classMeasure, fVolume: classMeasure, fRatePerUnit: classMeasure, fExchangeRate: classMeasure,
-}
-
-// vagueWords are the key words that many labels of a field's class share.
-func (c *composer) vagueWords(f field) []string {
-	switch keyClasses[f] {
-	case classNumber:
-		return []string{"No.", "Ref", "Reference", "ID", "Number", "Code", "#", "Our ref"}
-	case classDate:
-		return []string{"Date", "Date", "Dated", "On"}
-	case classAmount:
-		return []string{"Amount", "Amount", "Sum", "Value"}
-	case classMeasure:
-		return []string{"Quantity", "Value", "Units", "Figure"}
-	}
-	return nil
 }

@@ -4,39 +4,6 @@ import (
 	"strings"
 )
 
-// distraction is a key word and a value that no label covers: another
-// paper's number, a date of something else, an amount that is not owed.
-type distraction struct{ key, value string }
-
-// Distractors are patterns: # is a digit, ^ a letter, ~ a date, $ an amount, @
-// a city, * a person, and % a telephone number.
-var distractionsEnglish = []distraction{
-	{"Your ref", "^^/####"}, {"Our ref", "####-##"}, {"File", "#####"}, {"Quote", "Q-#####"}, {"Quotation of", "~"},
-	{"Previous invoice", "INV-20##-####"}, {"Replaces", "#######"}, {"Delivery note", "######"}, {"Delivered", "~"}, {"Shipped on", "~"},
-	{"Printed", "~"}, {"Valid until", "~"}, {"Customer since", "~"}, {"Last payment", "$"}, {"Credit limit", "$"}, {"Year to date", "$"},
-	{"Last order", "PO-#####"}, {"Reminder", "#"}, {"Hotline", "%"}, {"Sales rep", "*"}, {"Contact", "*"}, {"Branch", "@"}, {"Depot", "@ ##"},
-	{"Doc", "^#####"}, {"Batch run", "####/##"}, {"Form", "^^-####"}, {"Licence", "########"}, {"Terminal", "########"}, {"Ticket", "^^^-#####"},
-}
-
-var distractingEnglish = []string{
-	"Our letter of ~ about invoice INV-20##-#### is void.",
-	"Visit us at the fair in @ on ~, hall #, stand ^##.",
-	"Orders above $ are delivered free of charge until ~.",
-	"Formerly at ## Mill Road, @.",
-	"A reminder costs $, a second one $.",
-	"Our accounts in @ are closed, use the details on this document only.",
-	"Ask * for our new list of prices, valid from ~.",
-	"Service hotline % (0.14 a minute).",
-	"Win a voucher worth $: enter code ^^##^^ by ~.",
-	"Quote file ####/## in all letters; orders by fax to %.",
-	"This document was checked by * on ~ (log ######).",
-	"Insured with policy ###-###### up to $ for each case.",
-	"Return goods to ### Harbor Street, @, with slip ######.",
-	"Your consultant * can be reached at %.",
-	"Meter of the year ####: our offer ends on ~.",
-	"Contract partners of ^^^-#### receive ##% off orders from $.",
-}
-
 // distractBudget draws how many distractors a document has: the mean is that
 // of the recipe, most have about as many.
 func (h *hardness) distractBudget() (facts, sentences int) {
@@ -55,7 +22,7 @@ func (c *composer) distracted(keep int, list []pair) []pair {
 	for range min(2, c.facts) {
 		r := c.hard.texts
 		c.facts--
-		d := pick(r, distractionsEnglish)
+		d := pick(r, distractions[c.lang.code])
 		key, how := shortened(d.key, r.Float64()), r.Float64()
 		if how >= c.hard.recipe.KeysShort {
 			key = d.key
@@ -88,7 +55,7 @@ func (c *composer) distract(n int) {
 }
 
 func (c *composer) distractingSentence() string {
-	return c.filled(pick(c.hard.texts, distractingEnglish))
+	return c.filled(pick(c.hard.texts, distractingSentences[c.lang.code]))
 }
 
 // filled replaces the signs of a pattern.
@@ -108,7 +75,7 @@ func (c *composer) filled(pattern string) string {
 		case '@':
 			b.WriteString(pick(r, c.ct.cities).name)
 		case '*':
-			b.WriteString(pick(r, firstNames) + " " + pick(r, lastNames))
+			b.WriteString(pick(r, c.ct.lang.names.first) + " " + pick(r, c.ct.lang.names.last))
 		case '%':
 			b.WriteString(c.ct.phone(r))
 		default:

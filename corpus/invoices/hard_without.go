@@ -8,7 +8,7 @@ package invoices
 func (c *composer) ordinary(b *bill) {
 	for k := range b.items {
 		if it := &b.items[k]; it.amountField != noField && c.hard.without.has(it.amountField) {
-			it.amountField, it.description = noField, "Other charges"
+			it.amountField, it.description = noField, otherCharges[c.lang.code]
 		}
 	}
 }

@@ -14,10 +14,11 @@ import (
 
 // order says which document is asked for.
 type order struct {
-	number  int
-	added   bool     // for test_least: a test document, of any family of the test split
-	without fieldSet // fields that a surplus document of a tail leaves out
-	twin    Twin
+	number   int
+	added    bool     // for test_least: a test document, of any family of the test split
+	without  fieldSet // fields that a surplus document of a tail leaves out
+	twin     Twin
+	exchange exchange
 }
 
 // fieldSet is a set of fields.

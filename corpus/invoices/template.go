@@ -215,7 +215,7 @@ func (c *composer) plainFooter() func(page int, centred bool) block {
 func (c *composer) value(f field, s string) piece {
 	c.last++
 	s = c.written(f, s)
-	return piece{text: s, field: f, id: c.last}
+	return piece{text: s, field: c.hard.exchange.field(f), id: c.last}
 }
 
 // plain is text without a field.
@@ -242,6 +242,10 @@ func (c *composer) key(f field) []piece {
 	k := c.IntN(len(words))
 	if f == c.hard.changed {
 		k = another(words, k)
+	}
+	if c.hard.exchange.concerns(f) {
+		f, k = c.hard.exchange.field(f), 0 // the plain form
+		words = c.lang.keys[f]
 	}
 	return c.announced(f, words[k])
 }

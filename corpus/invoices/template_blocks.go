@@ -54,7 +54,7 @@ func (c *composer) lines(p party, r role, s shown, width float64, a align) block
 	if s.phone {
 		contact(r.phone, c.lang.keys[fSupplierPhone], p.phone)
 		if r.phone == fSupplierPhone && c.chance(0.15) {
-			b = append(b, t.paragraph(width, a, concat(c.keyWord(c.words(pFax)), []piece{plain(p.country.phone(c.draws))})...)...)
+			b = append(b, t.paragraph(width, a, concat(c.keyWord(c.words(pFax)), []piece{plain(p.country.phone(c.fork()))})...)...)
 		}
 	}
 	if s.email {
@@ -265,7 +265,7 @@ func (c *composer) bank(p party, width float64) block {
 	if c.chance(0.6) {
 		list = append(list, c.stray(pBank, k.name))
 	}
-	if k.iban != "" && c.chance(0.85) {
+	if international := c.chance(0.85); international && k.iban != "" {
 		s := k.iban
 		if c.chance(0.6) {
 			s = grouped(s)
@@ -328,7 +328,7 @@ func (c *composer) finePrint(least, most int, width float64, a align) block {
 	}
 	var b strings.Builder
 	clauses := c.lang.phrases[pFinePrint]
-	for _, k := range c.Perm(len(clauses))[:n] {
+	for _, k := range c.fork().Perm(len(clauses))[:n] {
 		for _, ch := range clauses[k] {
 			switch ch {
 			case '#':

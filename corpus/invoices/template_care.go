@@ -12,7 +12,7 @@ type treated struct {
 func (c *composer) drawTreated(kind trade, inpatient bool) treated {
 	t := treated{seller: companyOf(institution(c.fork(), c.ct, kind, c.split), c.ct), patient: person(c.fork(), c.ct)}
 	n := c.between(2, 5)
-	for _, k := range c.Perm(len(procedures)) {
+	for _, k := range c.fork().Perm(len(procedures)) {
 		p := &procedures[k]
 		if n == 0 {
 			break

@@ -190,7 +190,7 @@ func (c *composer) classic() {
 	ship := func(w float64) block { return nil }
 	if c.chance(0.35) { // on an invoice, a place of delivery is an address of the buyer
 		there := g.buyer
-		there.street, there.place = there.country.address(c.draws, pick(c.draws, there.country.cities))
+		there.street, there.place = there.country.address(c.fork(), pick(c.draws, there.country.cities))
 		ship = func(w float64) block { return c.partyBlock(there, buyer, pShipTo, shown{address: true}, w) }
 	}
 	c.sides(bill, ship)

@@ -211,7 +211,8 @@ type totalForm struct {
 // totals are the pairs of a bill from the subtotal to the balance.
 func (c *composer) totals(b *bill, f totalForm) []pair {
 	var list []pair
-	if (!f.bare && !b.inclusive && !f.untaxed && c.chance(0.93)) || b.discount != 0 {
+	subtotal, contained := c.chance(0.93), c.words(pContained)
+	if (!f.bare && !b.inclusive && !f.untaxed && subtotal) || b.discount != 0 {
 		list = append(list, c.amountPair(fSubtotal, b.subtotal))
 	}
 	if b.discount != 0 {
@@ -220,7 +221,7 @@ func (c *composer) totals(b *bill, f totalForm) []pair {
 	tax := pair{value: c.amount(fTaxAmount, b.tax)}
 	name := c.taxName()
 	if b.inclusive {
-		name = c.words(pContained) + " " + name
+		name = contained + " " + name
 	}
 	if c.chance(0.6) {
 		tax.key = []piece{plain(name), c.value(fTaxRate, c.style.money.rate(b.rate))}

@@ -64,7 +64,7 @@ func (c *composer) familyBill() {
 			b.items = append(b.items, it)
 		}
 		b.rate = part.rate
-		b.groups = append(b.groups, c.words(pLineColumn)+" "+c.ct.phone(c.draws))
+		b.groups = append(b.groups, c.words(pLineColumn)+" "+c.ct.phone(c.fork()))
 	}
 	b.sum(false)
 	o, show := c.drawOwed(b.total), c.chance(0.75)

@@ -26,7 +26,7 @@ func (c *composer) drawShipment() shipment {
 	ct := countryOf(drawLocale(c.fork(), 0.4).country)
 	s.to = companyOf(companyName(c.fork(), ct, tradeClients, c.split), ct)
 	s.unit = [2]string{"kg", pick(c.draws, []string{"m3", "cbm", "m3"})}
-	if c.ct.code == "US" && c.chance(0.7) {
+	if pounds := c.chance(0.7); pounds && c.ct.code == "US" {
 		s.unit[0] = "lbs"
 	}
 	tenths := c.chance(0.3)
@@ -183,7 +183,7 @@ func (c *composer) freight() {
 	payer := pick(c.draws, []party{s.from, s.to})
 	var b bill
 	kinds := c.lang.phrases[pFreightCharges]
-	for _, k := range c.Perm(len(kinds))[:c.between(2, 5)] {
+	for _, k := range c.fork().Perm(len(kinds))[:c.between(2, 5)] {
 		b.charge(noField, kinds[k], cents(logUniform(c.draws, 1500, 190000)))
 		b.items[len(b.items)-1].sku = articleCode(c.draws, 3, kinds[k])
 	}
