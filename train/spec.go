@@ -12,7 +12,7 @@ type Spec struct {
 	WordDropout  float64 `yaml:"word_dropout" default:"0.15" min:"0" max:"0.9" help:"share of tokens whose word feature is dropped in training, so that affixes and shape are learned"`
 
 	// Of the sparse encoder, which has no epochs.
-	L2         float64 `yaml:"l2" default:"1" min:"0" max:"1e6" help:"sparse: coefficient of the squared weights beside the negative log-likelihood"`
+	L2         float64 `yaml:"l2" default:"0.1" min:"0" max:"1e6" help:"sparse: coefficient of the squared weights beside the negative log-likelihood"`
 	Iterations int     `yaml:"iterations" default:"500" min:"1" max:"1000000" help:"sparse: most iterations of L-BFGS"`
 	Tolerance  float64 `yaml:"tolerance" default:"1e-5" min:"0" max:"1" help:"sparse: L-BFGS stops when the objective fell by less than this share of itself over 10 iterations"`
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -8,7 +10,9 @@ import (
 	"strings"
 
 	"github.com/invoicelab/invoicelab/config"
+	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/kernels/device"
 	"github.com/invoicelab/invoicelab/train"
 	"github.com/urfave/cli/v2"
@@ -27,6 +31,7 @@ belongs in a sweep; this command stores nothing but --out.`,
 		Flags: []cli.Flag{corpusFlag, setFlag, threadsFlag, deviceFlag,
 			&cli.Uint64Flag{Name: "seed", Usage: "seed of initialisation, sampling and dropout", Value: 1},
 			&cli.StringFlag{Name: "out", Usage: "write the weights to `FILE` (safetensors)"},
+			&cli.StringFlag{Name: "predictions", Usage: "write token, gold and predicted tag of the test split to `FILE`, as score reads it"},
 			jsonFlag,
 		},
 		Action: trainRun,
@@ -66,12 +71,17 @@ func trainRun(c *cli.Context) error {
 	}
 	defer be.Close()
 	job := train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: c.Uint64("seed")}
-	res, err := train.Run(c.Context, be, job, epochLines(c.App.ErrWriter, e.Train.Epochs))
+	res, err := train.Run(c.Context, be, job, epochLines(c.App.ErrWriter, rounds(e)))
 	if err != nil {
 		return err
 	}
 	if path := c.String("out"); path != "" {
 		if err := writeBytes(path, res.Checkpoint); err != nil {
+			return err
+		}
+	}
+	if path := c.String("predictions"); path != "" {
+		if err := writePredictions(path, be, res.Checkpoint, ds); err != nil {
 			return err
 		}
 	}
@@ -96,6 +106,39 @@ func trainRun(c *cli.Context) error {
 		fmt.Fprintf(c.App.Writer, "  %-30s %6.2f\n", name, 100*res.Metrics[name])
 	}
 	return nil
+}
+
+// rounds is how many epochs, or iterations of the sparse encoder, a run has at most.
+func rounds(e config.Experiment) int {
+	if e.Model.Encoder.Kind == "sparse" {
+		return e.Train.Iterations
+	}
+	return e.Train.Epochs
+}
+
+// writePredictions labels the test split with a checkpoint.
+func writePredictions(path string, be kernels.Backend, checkpoint []byte, ds *corpus.Dataset) error {
+	tagger, err := train.OpenTagger(be, bytes.NewReader(checkpoint))
+	if err != nil {
+		return err
+	}
+	defer tagger.Close()
+	docs := ds.Docs[corpus.Test]
+	tagged, err := tagger.Tag(docs)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, func(w io.Writer) error {
+		out := bufio.NewWriter(w)
+		for i := range docs {
+			gold := docs[i].Labels()
+			for t, token := range docs[i].Tokens {
+				fmt.Fprintf(out, "%s\t%s\t%s\n", strings.Join(strings.Fields(token.Text), "_"), ds.Schema.Label(int(gold[t])), ds.Schema.Label(int(tagged[i].Labels[t])))
+			}
+			fmt.Fprintln(out)
+		}
+		return out.Flush()
+	})
 }
 
 // epochLines prints a line for every epoch.
