@@ -21,7 +21,7 @@ const (
 
 // WriteText writes the table for a terminal of width columns: the splits, the
 // labels, and the documents of each label by domain or template family. What
-// does not fit beside the labels is left out (the bar, tokens, other splits)
+// does not fit beside the labels is left out (tokens, the bar, other splits)
 // or goes on below (domains, families).
 func (t *LabelTable) WriteText(w io.Writer, width int, sorting Sorting) error {
 	rows := slices.Clone(t.Rows)
@@ -55,6 +55,7 @@ func (t *LabelTable) WriteText(w io.Writer, width int, sorting Sorting) error {
 		}
 	}
 	fmt.Fprintf(out, "%d labels: %d on under %.0f%% of training documents, %d on none\n", len(rows), rare, 100*RareShare, unseen)
+	fmt.Fprintln(out, "under the name of a split: documents that have the label")
 	return out.Flush()
 }
 
@@ -69,11 +70,11 @@ type column struct {
 func (t *LabelTable) writeLabels(out io.Writer, rows []LabelRow, width int) {
 	columns := []column{
 		{"label", func(r *LabelRow) string { return r.Entity }, 0},
-		{"train docs", func(r *LabelRow) string { return fmt.Sprint(r.Splits[Train].Documents) }, 0},
+		{string(Train), func(r *LabelRow) string { return fmt.Sprint(r.Splits[Train].Documents) }, 0},
 		{"share", func(r *LabelRow) string { return fmt.Sprintf("%.1f%%", 100*r.Splits[Train].Share) }, 0},
-		{"", func(r *LabelRow) string { return bar(r.Splits[Train].Share) }, 1},
+		{"", func(r *LabelRow) string { return bar(r.Splits[Train].Share) }, 2},
 		{"spans", func(r *LabelRow) string { return fmt.Sprint(r.Splits[Train].Spans) }, 5},
-		{"tokens", func(r *LabelRow) string { return fmt.Sprint(r.Splits[Train].Tokens) }, 2},
+		{"tokens", func(r *LabelRow) string { return fmt.Sprint(r.Splits[Train].Tokens) }, 1},
 		{"imbalance", func(r *LabelRow) string {
 			if r.Splits[Train].Spans == 0 {
 				return "-"
@@ -127,7 +128,7 @@ func widthOf(columns []column, rows []LabelRow) int {
 }
 
 // barWidth is the length of a bar for a share of 1, in characters.
-const barWidth = 10
+const barWidth = 6
 
 // bar draws a share, 0 to 1, in steps of an eighth of a character; a share
 // above 0 shows at least one.
@@ -153,7 +154,7 @@ func (t *LabelTable) writeParts(out io.Writer, rows []LabelRow, width int) {
 	for from := 0; from < len(t.Parts); {
 		end, used := from, label+gap
 		for end < len(t.Parts) {
-			w := max(utf8.RuneCountInString(t.Parts[end].Name), len(fmt.Sprint(t.Parts[end].Documents))) + gap
+			w := max(utf8.RuneCountInString(t.Parts[end].Name), len(fmt.Sprint(t.Parts[end].Documents)), len("100.0%")) + gap
 			if end > from && used+w > width {
 				break
 			}

@@ -86,7 +86,7 @@ func TestStats(t *testing.T) {
 		"corpus stats small --sort size":     `--sort: "size"; expected frequency or schema`,
 		"corpus validate small --most 0":     "--most is 0",
 		"corpus validate small extra":        `surplus operand "extra"`,
-		"corpus validate small --rules nope": `rule "nope"`,
+		"corpus validate small --rules nope": `rules "nope"`,
 	} {
 		if r := invoke(strings.Fields(args)...); r.code == 0 || !strings.Contains(r.err, want) || strings.Count(r.err, "\n") != 1 {
 			t.Errorf("%s: exit %d: %s", args, r.code, r.err)
