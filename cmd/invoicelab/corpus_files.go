@@ -23,13 +23,15 @@ func corpusGenerateCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "generate",
 		Usage: "generate invoices of 8 domains",
-		Description: `Example: invoicelab corpus generate --documents 600 --seed 1 --out corpora/quick
+		Description: `Examples:
+  invoicelab corpus generate --documents 600 --seed 1 --out corpora/quick
+  invoicelab corpus generate --preset paper --twin layout --out corpora/twins
 Documents are written as they are made, in parallel; the digest depends on the recipe and the schema alone. After an
 interrupt or a crash the same command goes on with what is stored in the folder .NAME.part beside the one to be made.`,
 		Flags: append([]cli.Flag{corpusOutFlag(),
 			&cli.StringFlag{Name: "schema", Usage: "`NAME` of a shipped schema or path of a schema file", Value: "full-197"},
 			presetFlag(),
-		}, append(append(recipeFlags(), packingFlags()...), jsonFlag)...),
+		}, append(append(append(recipeFlags(), pairFlags()...), packingFlags()...), jsonFlag)...),
 		Action: corpusGenerate,
 	}
 }
@@ -113,13 +115,17 @@ func corpusGenerate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	src, err := invoices.Source(schema, *e.Corpus.Generate)
+	g, err := invoices.New(schema, *e.Corpus.Generate)
+	if err != nil {
+		return err
+	}
+	src, paired, err := generatedSource(c, g)
 	if err != nil {
 		return err
 	}
 	meter := newMeter(c.App.ErrWriter)
 	o := corpus.WriteOptions{Packing: p, Resume: true, Progress: meter.report}
-	if name := c.String("preset"); name != "" {
+	if name := c.String("preset"); name != "" && !paired {
 		preset, err := config.LoadPreset(name)
 		if err != nil {
 			return err
