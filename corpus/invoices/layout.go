@@ -85,8 +85,9 @@ func (s *sheet) roll() bool { return s.height == 0 }
 // full is the width of the type area.
 func (s *sheet) full() float64 { return s.right - s.left }
 
-// fits says whether a block of a height has room on the page.
-func (s *sheet) fits(height float64) bool { return s.y+height <= s.bottom }
+// fits says whether a block of a height has room on the page. Sums of row
+// heights may miss the lower edge by the last digits of a float64.
+func (s *sheet) fits(height float64) bool { return s.y+height <= s.bottom+1e-6 }
 
 // wear gives the sheet its look, before anything stands on it.
 func (s *sheet) wear(l look) {
