@@ -109,7 +109,9 @@ func (e *evidenceOf) keys(s corpus.Span) []string {
 		}
 	}
 	if first := e.runStart(s.Start); first < s.Start && e.breaks(first, s.Start) {
-		list = append(list, e.join(first, s.Start))
+		if key := e.join(first, s.Start); key != "" {
+			list = append(list, key)
+		}
 	}
 	return list
 }
@@ -214,8 +216,16 @@ func (e *evidenceOf) above(s corpus.Span) string {
 	return e.join(first, end)
 }
 
-// join gives tokens first to end-1 as one text, without the marks at its end.
+// longestKey is the number of words from which a text is a sentence that
+// happens to stand before a value.
+const longestKey = 5
+
+// join gives tokens first to end-1 as one text, without the marks at its end;
+// nothing when they are too many for the name of a value.
 func (e *evidenceOf) join(first, end int) string {
+	if end-first > longestKey {
+		return ""
+	}
 	words := make([]string, 0, end-first)
 	for _, t := range e.d.Tokens[first:end] {
 		words = append(words, t.Text)

@@ -152,11 +152,11 @@ func (l *leaks) count(label string, at place, leaked bool) {
 	}
 }
 
-// leakShares notes identifiers of which many are in two splits. By chance a
-// few short ones are.
+// leakShares notes identifiers of which most are in two splits. By chance
+// some short ones are, the more the larger the corpus.
 func (a *auditor) leakShares() {
 	const (
-		many = 0.05
+		many = 0.5
 		few  = 5
 	)
 	for _, label := range documentBound {
