@@ -37,18 +37,6 @@ cubins:
 		[ -f $$to ] || { echo "$(NVCC) $$source for sm_$$chip"; $(NVCC) -cubin -arch=sm_$$chip -o $$to.part $$source && mv $$to.part $$to; } || exit 1; \
 	done; done && for old in cubin/*.cubin; do case " $$keep " in *" $$old "*) ;; *) rm -f $$old ;; esac; done
 
-NVCC ?= nvcc
-CUDA_CHIPS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | tr -d . | sort -u),80 90)
-
-# Named by the hash of their sources, as kernels/cuda/code.go looks for them.
-.PHONY: cubins
-cubins:
-	@command -v $(NVCC) >/dev/null || { echo "no nvcc: the kernels are built in as PTX alone"; exit 0; }; \
-	cd kernels/cuda && keep= && for source in *.cu; do for chip in $(CUDA_CHIPS); do \
-		to=cubin/$${source%.cu}-$$(cat $$source *.cuh | sha256sum | cut -c1-16).sm_$$chip.cubin; keep="$$keep $$to"; \
-		[ -f $$to ] || { echo "$(NVCC) $$source for sm_$$chip"; $(NVCC) -cubin -arch=sm_$$chip -o $$to.part $$source && mv $$to.part $$to; } || exit 1; \
-	done; done && for old in cubin/*.cubin; do case " $$keep " in *" $$old "*) ;; *) rm -f $$old ;; esac; done
-
 # The CUDA backend on a driver that runs its kernels on the CPU, which the
 # tests build with g++. Never from Go's cache of results: it does not see the
 # kernels change.

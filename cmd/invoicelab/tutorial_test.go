@@ -35,7 +35,7 @@ func TestTutorial(t *testing.T) {
 			write(t, name+".yaml", text)
 		case "sh":
 			for line := range strings.Lines(text) {
-				args := strings.Fields(strings.ReplaceAll(line, `""`, ``))
+				args := shellWords(line)
 				if args[0] != "invoicelab" {
 					t.Fatalf("not a command of invoicelab: %s", line)
 				}
@@ -55,11 +55,26 @@ func TestTutorial(t *testing.T) {
 	if commands < 12 {
 		t.Errorf("the tutorial has %d commands; were they found?", commands)
 	}
-	for _, file := range []string{"page.svg", "out/first/report.html", "out/first/per-label.png", "model.safetensors"} {
+	for _, file := range []string{"page.html", "entities.jsonl", "out/first/report.html", "out/first/per-label.png", "model.safetensors"} {
 		if info, err := os.Stat(file); err != nil || info.Size() == 0 {
 			t.Errorf("the tutorial left no %s: %v", file, err)
 		}
 	}
+}
+
+// shellWords divides a line at spaces that are not inside double quotes.
+func shellWords(line string) []string {
+	var words []string
+	quoted := false
+	for _, word := range strings.FieldsFunc(line, func(r rune) bool {
+		if r == '"' {
+			quoted = !quoted
+		}
+		return !quoted && (r == ' ' || r == '\n')
+	}) {
+		words = append(words, strings.ReplaceAll(word, `"`, ""))
+	}
+	return words
 }
 
 // writeConll writes a corpus as a user's conll files.
