@@ -73,7 +73,7 @@ var cuCRFChain = kernelFile{"crf_chain.cu", "CRFEnumeration|CRFWidths|CRFUnderfl
 	{"guard", "value *= inv;", ""},
 	{"guard", "j < c; j += (int)blockDim.x) out[(i64)t * c + j] *= inv;", "j < c; j += (int)blockDim.x) out[(i64)t * c + j] *= 1;"},
 	{"guard", "on[j] = p.backward ? value * weight : value;", "on[j] = value;"},
-	{"stride", "*vec = work + block * 2 * c;", "*vec = work;"},
+	{"barrier", "*vec = work + block * 2 * c;", "*vec = work;"},
 	{"sign", "threadIdx.x == 0) scale[t] = total;\n\t}", "threadIdx.x == 0) scale[t] = inv;\n\t}"},
 	{"sign", "value += from[i] *", "value -= from[i] *"},
 }}
