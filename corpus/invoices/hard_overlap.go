@@ -1,9 +1,17 @@
 package invoices
 
+import "slices"
+
 // over sets an overlay in a row of its own, at the level's chance over other
 // text instead: then it is laid when all else stands; see layOver.
+//
+// An overlay of a field that the document leaves out is not set at all.
 func (c *composer) over(o overlay, x float64) block {
-	if c.hard.marks.Float64() < c.hard.recipe.Overlap {
+	over := c.hard.marks.Float64() < c.hard.recipe.Overlap
+	if blank(slices.Concat(o.lines...)) {
+		return nil
+	}
+	if over {
 		c.overlays = append(c.overlays, o)
 		return nil
 	}

@@ -108,7 +108,7 @@ func (g *Generator) MinimalPair(k int, p MinimalPair) (a, b corpus.Document, ok 
 func (g *Generator) pairSource(name string, numbers []int, make func(k int) (a, b corpus.Document)) corpus.Source {
 	m := g.Manifest()
 	m.Name += "-" + name
-	m.Recipe = nil // it makes other documents
+	m.Recipe, m.Source = nil, m.Source+"-pairs" // the recipe makes other documents
 	m.Notes = append(m.Notes, fmt.Sprintf("%d pairs of documents, one after the other: %s", len(numbers), name))
 	return corpus.Source{
 		Manifest:  m,

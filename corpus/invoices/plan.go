@@ -76,14 +76,16 @@ func madeNames(ids [numFields]int) []string {
 	return names
 }
 
-// kindsThatNeed names the kinds of documents that must have a field, by the
-// checks of every document; empty for none.
+// kindsThatNeed names what must have a field: kinds of documents, by the checks
+// of every document, and tables; empty for none.
 func kindsThatNeed(f field) string {
 	switch f {
 	case fSupplierAddress, fBuyerAddress:
 		return "every " + kindInvoice
 	case fOrigin, fDestination:
 		return "every " + kindWaybill
+	case fTable:
+		return "every table"
 	}
 	return ""
 }
@@ -161,6 +163,8 @@ func (g *Generator) trim(t tailCount, held []holding, changed []bool) (moved boo
 		r := ranked{i, stream.Seed(g.recipe.Seed, fmt.Sprintf("corpus/tail/%s/%d", fieldNames[t.field], i))}
 		switch {
 		case !held[i].train:
+		case g.plan.without[i].has(t.field) && held[i].fields.has(t.field) && !changed[i]:
+			return false, fmt.Errorf("tail: %s: the template family %s cannot leave it out", fieldNames[t.field], g.draw(order{number: i}).family.name)
 		case g.plan.without[i].has(t.field):
 			could = append(could, r)
 		case held[i].fields.has(t.field):

@@ -41,7 +41,7 @@ func TestTailIsExact(t *testing.T) {
 	tailed := base
 	want := map[string]int{
 		"CAGE_CODE": 0, "LOT_NUMBER": 1, "PROJECT_CODE": 5, "TRACKING_NUMBER": 20, "PRORATION": 3, "DISCOUNT": 7, "ITEM_DISCOUNT": 4,
-		"WATERMARK": 2, "INVOICE_DATE": 20, "METER_READING_CURRENT": 5, "PAGE_NUMBER": 3, "ITEM_PACK_SIZE": 1, "WAYBILL_NUMBER": 5,
+		"WATERMARK": 2, "STAMP_TEXT": 3, "INVOICE_DATE": 20, "METER_READING_CURRENT": 5, "PAGE_NUMBER": 3, "ITEM_PACK_SIZE": 1, "WAYBILL_NUMBER": 5,
 	}
 	for name, n := range want {
 		tailed.Tail += " " + name + "=" + string(rune('0'+n/10)) + string(rune('0'+n%10))
@@ -69,6 +69,26 @@ func TestTailIsExact(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	if again := generate(t, tailed); again.Manifest.Digest != b.Manifest.Digest {
 		t.Error("the number of processors changes the corpus")
+	}
+}
+
+// Every label that no kind of document must have can be taken from all
+// training documents, one by one and all together.
+func TestEveryLabelCanBeLeftOut(t *testing.T) {
+	schema := loadSchema(t, "full-197")
+	var tail []string
+	for _, e := range schema.Entities {
+		switch e.Name {
+		case "SUPPLIER_ADDRESS", "BUYER_ADDRESS", "ORIGIN", "DESTINATION", "TABLE":
+		default:
+			tail = append(tail, e.Name+"=0")
+		}
+	}
+	ds := generate(t, corpus.Recipe{Documents: 500, Seed: 12, Tail: strings.Join(tail, " ")})
+	for name, n := range holders(ds, corpus.Train) {
+		if strings.Contains(strings.Join(tail, " "), name+"=0") != (n == 0) {
+			t.Errorf("%s is on %d training documents", name, n)
+		}
 	}
 }
 

@@ -28,8 +28,12 @@ func (c *composer) address(p party, r role, country bool, width float64, a align
 		last += ", " + p.country.name
 	}
 	v := c.value(r.address, p.street)
+	oneLine := c.chance(0.25)
+	if v.text == "" { // the document leaves addresses out
+		return nil
+	}
 	second := piece{text: last, field: v.field, id: v.id}
-	if c.chance(0.25) {
+	if oneLine {
 		v.text += ","
 		return c.style.body.paragraph(width, a, v, second)
 	}
@@ -381,7 +385,7 @@ func (c *composer) marks(signature, stamp, handwriting float64, width float64) b
 	if c.chance(stamp) {
 		words := c.value(fStampText, c.words(pStamps))
 		lines := [][]piece{{words}}
-		if c.chance(0.6) {
+		if dated := c.chance(0.6); dated && words.text != "" {
 			words.text = c.date.AddDate(0, 0, c.between(1, 30)).Format(c.ct.dateForms[0])
 			lines = append(lines, []piece{words})
 		}
