@@ -57,7 +57,7 @@ func (c *composer) written(f field, s string) string {
 	case f == fDocType && x.waybill():
 		return c.lang.phrases[pWaybillTitle][0]
 	case x.concerns(f) && x.pair.Evidence == "form":
-		return identifier(c.hard.forms.fork(), x.field(f), c.date)
+		return decidingForm(c.hard.forms.fork(), x.field(f))
 	case x.concerns(f) && neutral[f]:
 		return neutralNumber(c.hard.forms.fork())
 	}

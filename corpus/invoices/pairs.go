@@ -169,3 +169,17 @@ func (g *Generator) MinimalPairSource(n int) (corpus.Source, error) {
 		return a, b
 	}), nil
 }
+
+// decidingForm is a lot, batch or serial number of the form by which the rules
+// know it.
+func decidingForm(r draws, f field) string {
+	switch f {
+	case fLotNumber:
+		return "LOT-" + r.digits(6)
+	case fBatchNumber:
+		return "BATCH-" + r.digits(6)
+	case fSerialNumber:
+		return r.chars(2, upperLetters) + r.digits(10)
+	}
+	panic("invoices: decidingForm: no rule knows " + fieldNames[f] + " by its form")
+}

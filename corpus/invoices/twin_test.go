@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/corpus/invoices"
+	"github.com/invoicelab/invoicelab/corpus/rules"
 )
 
 func generator(t *testing.T, recipe corpus.Recipe) *invoices.Generator {
@@ -221,4 +223,62 @@ func TestMinimalPairs(t *testing.T) {
 			t.Errorf("no document shows %s and %s", p.A, p.B)
 		}
 	}
+}
+
+// The rule engine gives each member of a minimal pair its own label from the
+// words before the value, the value and the type of the document.
+func TestRulesDecideMinimalPairs(t *testing.T) {
+	set, err := config.LoadRules(config.RulesNames()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := generator(t, corpus.Recipe{Documents: 2000, Seed: 9})
+	for _, p := range invoices.MinimalPairs() {
+		decided := 0
+		for k := 0; k < 2000 && decided < 6; k++ {
+			a, b, ok := g.MinimalPair(k, p)
+			if !ok {
+				continue
+			}
+			for _, member := range []struct {
+				d     *corpus.Document
+				label string
+			}{{&a, p.A}, {&b, p.B}} {
+				text, announced := announcedValue(g.Schema(), member.d, member.label)
+				if p.Evidence == "key word" && !announced {
+					continue // its key word stands above it
+				}
+				got, err := set.Resolve(rules.Evidence{Text: text, DocumentType: member.d.Kind}, p.A, p.B)
+				if err != nil || got.Label != member.label {
+					t.Errorf("%s: %q of a %s resolves to %s (%v), is %s", member.d.ID, text, member.d.Kind, got.Label, err, member.label)
+				}
+				decided++
+			}
+		}
+		if decided == 0 {
+			t.Errorf("%s and %s: nothing was decided", p.A, p.B)
+		}
+	}
+}
+
+// announcedValue is the first value of a label with the words without a label
+// before it on its line, if there are any.
+func announcedValue(schema *corpus.Schema, d *corpus.Document, label string) (text string, announced bool) {
+	inside := make([]bool, len(d.Tokens))
+	for _, s := range d.Spans {
+		for k := s.Start; k < s.End; k++ {
+			inside[k] = true
+		}
+	}
+	for _, s := range d.Spans {
+		if schema.Entities[s.Entity].Name != label {
+			continue
+		}
+		start := s.Start
+		for start > 0 && !inside[start-1] && d.Tokens[start-1].Line == d.Tokens[s.Start].Line {
+			start--
+		}
+		return spanText(d, corpus.Span{Start: start, End: s.End}), start < s.Start
+	}
+	return "", false
 }
