@@ -167,8 +167,7 @@ extern "C" __global__ void __launch_bounds__(STEP_THREADS) crf_known_steps(int *
 			int count = 0;
 			for (int k = 0; k < all; k++) count += found[k] == j;
 			counts[i * c + j] += count;
-		}
-		__syncthreads();
+		} // found is written next after another barrier, which none passes before all have read it
 	}
 }
 

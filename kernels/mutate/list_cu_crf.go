@@ -134,7 +134,6 @@ var cuCRFCombine = kernelFile{"crf_combine.cu", "CRFEnumeration|CRFWidths|CRFFor
 	{"sign", "count += found[k] == j;", "count -= found[k] == j;"},
 	{"barrier", "sums[threadIdx.x] = own;\n\t\t__syncthreads();", "sums[threadIdx.x] = own;"},
 	{"barrier", "\t\t__syncthreads();\n\t\tfor (i64 j", "\t\tfor (i64 j"},
-	{"barrier", "+= count;\n\t\t}\n\t\t__syncthreads();", "+= count;\n\t\t}"},
 
 	{"sign", "steps[i] - (float)counts[i]", "steps[i] + (float)counts[i]"},
 	{"guard", "(next[i] * steps[i] -", "(steps[i] -"},
