@@ -152,7 +152,6 @@ var cuLoss = kernelFile{"loss.cu", "Loss|LossExtremes|TestWideRows|TestValuesOut
 	{"bound", "if (lane_at() + k * WARP != y) rest", "rest"},
 	{"reduction", "rest = warp_sum(rest);", ""},
 	{"sign", "log_d(total) - ((double)at - top)", "log_d(total) + ((double)at - top)"},
-	{"guard", "at == top ? log1p_d(rest) : log_d", "log_d"},
 	{"sign", "pull -= w_ce / valid;", "pull += w_ce / valid;"},
 	{"guard", "if (w_cb != 0 && weight > 0) {", "if (w_cb != 0) {"},
 	{"sign", "pull -= w_cb * w;", "pull += w_cb * w;"},
