@@ -54,29 +54,8 @@ func (m *Model) Load(r io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("nn: checkpoint: %w", err)
 	}
-	weights := m.Weights()
-	names := slices.Sorted(maps.Keys(weights))
-	for _, name := range names {
-		if !file.Has(name) {
-			return fmt.Errorf("nn: checkpoint: no tensor %q, which the model has", name)
-		}
-		if err := file.Check(name, weights[name].Shape()); err != nil {
-			return fmt.Errorf("nn: checkpoint: %w", err)
-		}
-	}
-	for _, name := range file.Names() {
-		if weights[name] == nil {
-			return fmt.Errorf("nn: checkpoint: tensor %q, which the model does not have", name)
-		}
-	}
-	for _, name := range names {
-		t, err := file.Dense(name)
-		if err == nil {
-			err = dense.Copy(weights[name], t)
-		}
-		if err != nil {
-			return fmt.Errorf("nn: checkpoint: %s: %w", name, err)
-		}
+	if err := replace(m.Weights(), file); err != nil {
+		return fmt.Errorf("nn: checkpoint: %w", err)
 	}
 	m.store.restart()
 	return nil

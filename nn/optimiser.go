@@ -44,23 +44,33 @@ func (s *store) step(normSq kernels.F64, rows kernels.I32, opt StepOptions) {
 	}
 }
 
-// blame names the first parameter whose gradient is not finite. scratch holds
-// one element.
+// blame says where numbers stopped being finite: at the first parameter with
+// such a value, else with such a gradient. scratch holds one element.
 func (s *store) blame(scratch kernels.F64, rows kernels.I32) string {
-	for _, p := range s.params {
+	wrong := func(add func()) bool {
 		s.be.FillF64(scratch, 0)
-		if p.Sparse {
-			s.be.SumSquaresRows(scratch, p.Grad, rows)
-		} else {
-			s.be.SumSquares(scratch, p.Grad.Data)
-		}
+		add()
 		var sum [1]float64
 		s.be.GetF64(sum[:], scratch)
-		if !finite(sum[0]) {
-			return p.Name
+		return !finite(sum[0])
+	}
+	for _, p := range s.params {
+		if wrong(func() { s.be.SumSquares(scratch, p.Value.Data) }) {
+			return fmt.Sprintf("parameter %q holds a number that is not finite", p.Name)
 		}
 	}
-	return "the sum over all parameters"
+	for _, p := range s.params {
+		if wrong(func() {
+			if p.Sparse {
+				s.be.SumSquaresRows(scratch, p.Grad, rows)
+			} else {
+				s.be.SumSquares(scratch, p.Grad.Data)
+			}
+		}) {
+			return fmt.Sprintf("the gradient of %q is not finite", p.Name)
+		}
+	}
+	return "the gradient of each parameter is finite, but not their sum of squares"
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -19,6 +19,7 @@ type Param struct {
 
 	part part
 	init initialiser
+	m, v kernels.Mat // moments of AdamW
 }
 
 // Size is the number of elements.
@@ -137,11 +138,14 @@ func (s *store) allocate() {
 		if p.Sparse {
 			alloc := func() kernels.Mat { return kernels.NewMat(s.be.NewF32(n), rows, cols) }
 			p.Value, p.Grad = alloc(), alloc()
-			s.sparse = append(s.sparse, sparse{param: p, m: alloc(), v: alloc()})
+			p.m, p.v = alloc(), alloc()
+			s.sparse = append(s.sparse, sparse{param: p, m: p.m, v: p.v})
 		} else {
 			at := offset[p]
 			p.Value = kernels.NewMat(s.value.Slice(at, at+n), rows, cols)
 			p.Grad = kernels.NewMat(s.grad.Slice(at, at+n), rows, cols)
+			p.m = kernels.NewMat(s.m.Slice(at, at+n), rows, cols)
+			p.v = kernels.NewMat(s.v.Slice(at, at+n), rows, cols)
 		}
 		values := make([]float32, n)
 		p.init(stream.New(s.seed, "init/"+p.Name), values, rows, cols)

@@ -2,7 +2,9 @@ package nn
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/nn/posterior"
@@ -132,26 +134,33 @@ func (m *Model) report(stats []float64, labels []int32) Losses {
 	return out
 }
 
-// checkFinite names the first component, or else the first parameter, that is
-// NaN or infinite.
+// checkFinite names the first component of the loss that is NaN or infinite,
+// and the first parameter that is or whose gradient is.
 func (m *Model) checkFinite(losses Losses, stats []float64, rows kernels.I32) error {
-	for _, name := range []string{"ce", "class_balanced", "focal", "group", "separation"} {
-		if v := losses[name]; !finite(v) {
-			return fmt.Errorf("nn: the loss component %q is %g", name, v)
+	bad := ""
+	for _, name := range slices.Sorted(maps.Keys(losses)) {
+		if v := losses[name]; !finite(v) && name != "total" && name != "entity" && name != "crf" {
+			bad = fmt.Sprintf("the loss component %q is %g", name, v)
+			break
 		}
 	}
-	for d, nll := range stats[statDocs:] {
-		if !finite(nll) {
-			return &DocumentError{Document: d, Token: -1, Reason: fmt.Sprintf("the loss component \"crf\" is %g", nll)}
+	if bad == "" {
+		for d, nll := range stats[statDocs:] {
+			if !finite(nll) {
+				reason := fmt.Sprintf("the loss component \"crf\" is %g; %s", nll, m.store.blame(m.mem.F64(1), rows))
+				return &DocumentError{Document: d, Token: -1, Reason: reason}
+			}
+		}
+		switch {
+		case !finite(losses["total"]):
+			bad = fmt.Sprintf("the total loss is %g", losses["total"])
+		case !finite(stats[statNorm]):
+			bad = fmt.Sprintf("the squared norm of the gradient is %g", stats[statNorm])
+		default:
+			return nil
 		}
 	}
-	if !finite(losses["total"]) {
-		return fmt.Errorf("nn: the total loss is %g", losses["total"])
-	}
-	if !finite(stats[statNorm]) {
-		return fmt.Errorf("nn: the gradient of %q is not finite (squared norm of all %g)", m.store.blame(m.mem.F64(1), rows), stats[statNorm])
-	}
-	return nil
+	return fmt.Errorf("nn: %s; %s", bad, m.store.blame(m.mem.F64(1), rows))
 }
 
 // Posterior is the distribution over label sequences of b, under the CRF or,
