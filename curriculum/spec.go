@@ -10,7 +10,7 @@ type Spec struct {
 	StageEpochs  []int     `yaml:"stage_epochs" help:"epochs of each stage but the last; the last has the rest"`
 	Inactive     string    `yaml:"inactive" default:"mask" oneof:"mask outside" help:"labels outside a stage: masked from the loss, or turned into O"`
 	Sampler      string    `yaml:"sampler" default:"uniform" oneof:"uniform domain_balanced" help:"a permutation of the training documents, or draws to equal shares per domain with rare documents in every batch"`
-	Batch        int       `yaml:"batch" default:"16" min:"1" max:"4096" help:"documents in a batch"`
+	Batch        int       `yaml:"batch" default:"16" min:"1" max:"4096" help:"documents in a batch; they are packed one after the other, so documents of any lengths go together and no padding is computed"`
 	EpochDocs    int       `yaml:"epoch_documents" default:"0" min:"0" max:"100000000" help:"documents of an epoch of the domain_balanced sampler; 0 is as many as the training split has"`
 	RareShare    float64   `yaml:"rare_share" default:"0.05" min:"0" max:"1" help:"an entity in a smaller share of the training documents is rare"`
 	RarePerBatch int       `yaml:"rare_per_batch" default:"4" min:"0" max:"4096" help:"domain_balanced: documents with a rare entity in each batch, at least"`

@@ -3,6 +3,7 @@ package train
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -18,59 +19,58 @@ import (
 
 // Job is one training run.
 type Job struct {
-	Data       *corpus.Dataset
-	Model      nn.Spec
-	Curriculum curriculum.Spec
-	Train      Spec
-	Seed       uint64
+	Data        *corpus.Dataset
+	Model       nn.Spec
+	Curriculum  curriculum.Spec
+	Train       Spec
+	Seed        uint64
+	Checkpoints Checkpoints // where its state is kept; nothing of the result depends on it
 }
 
 // Run trains a model from nothing, keeps the epoch of best validation macro F1
 // from the last curriculum stage on, and scores it on every split. It tells
-// observe of each step and epoch, in order, on the calling goroutine.
+// observe of each step and epoch, in order, on the calling goroutine. A run that
+// is resumed tells the steps and epochs of before once more.
 //
 // The result depends on job and on the instruction level of be, not on its
-// threads. A cancelled ctx ends the run between two steps with ctx's error.
+// threads, nor on whether the run was killed and resumed. A cancelled ctx ends
+// the run between two steps with ctx's error, after its state was written where
+// job asks for that. A number that is not finite ends it with a *StepError.
 func Run(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) (Result, error) {
 	if job.Model.Encoder.Kind == "sparse" {
 		return runSparse(ctx, be, job, observe)
 	}
-	start := time.Now()
 	r, err := newRunner(be, job)
 	if err != nil {
 		return Result{}, err
 	}
 	defer r.model.Close()
-	best := -1.0
-	for epoch := 0; epoch < job.Train.Epochs; epoch++ {
-		ev, err := r.epoch(ctx, epoch, observe)
-		if err != nil {
+	if job.Checkpoints.Resume {
+		if err := r.resume(observe); err != nil {
+			return Result{}, fmt.Errorf("resume: %w", err)
+		}
+	}
+	tell := func(e Event) {
+		if job.Checkpoints.Dir != "" {
+			r.Events = append(r.Events, e)
+		}
+		observe(e)
+	}
+	for more := true; more; {
+		if more, err = r.epoch(ctx, tell); err != nil {
 			return Result{}, err
-		}
-		if r.plan.Stage(epoch) == r.plan.Stages()-1 {
-			if score := ev.Validation["macro_f1"]; score > best {
-				best, ev.Best = score, true
-				if err := r.keep(epoch); err != nil {
-					return Result{}, err
-				}
-			}
-		}
-		ev.Seconds, ev.Tokens = time.Since(start).Seconds(), r.tokens
-		observe(Event{Epoch: ev})
-		r.result.Epochs = epoch + 1
-		if p := job.Train.Patience; p > 0 && best >= 0 && epoch-r.result.BestEpoch >= p {
-			break
 		}
 	}
 	if err := r.finish(); err != nil {
 		return Result{}, err
 	}
-	r.result.Elapsed = time.Since(start)
+	r.result.Elapsed = r.elapsed()
 	return r.result, nil
 }
 
 // runner is the state of a run.
 type runner struct {
+	progress
 	job     Job
 	be      kernels.Backend
 	model   *nn.Model
@@ -79,16 +79,20 @@ type runner struct {
 	trainer *batcher
 	scorer  *batcher
 	labels  []string // entity types
-	steps   int      // taken
-	total   int      // planned
-	tokens  int64
+	total   int      // steps planned
 	packing time.Duration
 	scoring time.Duration
 	result  Result
+
+	start     time.Time
+	before    time.Duration     // spent before the run was resumed
+	written   [sha256.Size]byte // of the best model that lies in the folder of checkpoints
+	lastWrite time.Time
 }
 
 func newRunner(be kernels.Backend, job Job) (*runner, error) {
-	r := &runner{job: job, be: be, splits: map[corpus.Split][]encoded{}}
+	now := time.Now()
+	r := &runner{job: job, be: be, splits: map[corpus.Split][]encoded{}, progress: progress{Score: -1}, start: now, lastWrite: now}
 	for _, need := range []corpus.Split{corpus.Train, corpus.Validation, corpus.Test} {
 		if len(job.Data.Docs[need]) == 0 {
 			return nil, fmt.Errorf("corpus %s has no %s documents", job.Data.Manifest.Name, need)
@@ -169,62 +173,81 @@ func labelSet(schema *corpus.Schema) nn.Labels {
 	return l
 }
 
-// epoch trains on one epoch's batches and scores the validation split.
-func (r *runner) epoch(ctx context.Context, epoch int, observe func(Event)) (*EpochEvent, error) {
-	stage := r.plan.Stage(epoch)
+// epoch trains on the batches of the present epoch that are left, scores the
+// validation split, keeps the model if it is the best, and moves on to the
+// next epoch, if there is one.
+func (r *runner) epoch(ctx context.Context, tell func(Event)) (more bool, err error) {
+	epoch, stage := r.Epoch, r.plan.Stage(r.Epoch)
 	r.trainer.active = r.plan.Active(stage)
-	sums := map[string]float64{}
+	if r.Sums == nil {
+		r.Sums, r.Drawn = map[string]float64{}, make([]Draw, len(r.labels))
+	}
 	batches := r.plan.Batches(r.sampleSeed(), epoch)
-	for _, which := range batches {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	for r.Batch < len(batches) {
+		if ctx.Err() != nil {
+			return false, errors.Join(ctx.Err(), r.writeIf(r.job.Checkpoints.Dir != ""))
 		}
-		ev, err := r.step(epoch, stage, which)
+		ev, err := r.step(epoch, stage, batches[r.Batch])
 		if err != nil {
-			return nil, err
+			return false, err
 		}
+		r.Batch++
 		for name, v := range ev.Losses {
-			sums[name] += v / float64(len(batches))
+			r.Sums[name] += v / float64(len(batches))
 		}
-		observe(Event{Step: ev})
+		tell(Event{Step: ev})
+		if err := r.writeIf(r.due()); err != nil {
+			return false, err
+		}
 	}
 	tally, nll := r.score(corpus.Validation)
-	validation := figures(tally, nil)
+	ev := &EpochEvent{Epoch: epoch, Stage: stage, Steps: r.Steps, Losses: r.Sums, Validation: figures(tally, nil), Drawn: r.Drawn, Tokens: r.Tokens}
 	if !math.IsNaN(nll) && !math.IsInf(nll, 1) { // labels that crf/bio forbids have none
-		validation["crf_nll"] = nll
+		ev.Validation["crf_nll"] = nll
 	}
-	return &EpochEvent{
-		Epoch: epoch, Stage: stage, Steps: r.steps, Losses: sums, Validation: validation,
-	}, nil
+	if stage == r.plan.Stages()-1 {
+		if score := ev.Validation["macro_f1"]; score > r.Score {
+			r.Score, ev.Best = score, true
+			if err := r.keep(epoch); err != nil {
+				return false, err
+			}
+		}
+	}
+	ev.Seconds = r.elapsed().Seconds()
+	tell(Event{Epoch: ev})
+	r.result.Epochs = epoch + 1
+	p := r.job.Train.Patience
+	stop := p > 0 && r.Score >= 0 && epoch-r.BestEpoch >= p
+	r.Epoch, r.Batch, r.Sums, r.Drawn = epoch+1, 0, nil, nil
+	return !stop && r.Epoch < r.job.Train.Epochs, nil
 }
 
 // step takes one optimiser step on the given training documents.
 func (r *runner) step(epoch, stage int, which []int) (*StepEvent, error) {
-	docs := r.splits[corpus.Train]
-	seed := stream.Seed(r.job.Seed, fmt.Sprintf("step/%d", r.steps))
-	begin := time.Now()
-	batch := r.trainer.pack(docs, which, seed)
-	r.packing += time.Since(begin)
+	seed := stream.Seed(r.job.Seed, fmt.Sprintf("step/%d", r.Steps))
 	opt := nn.StepOptions{
-		LR:          nn.Schedule(r.steps, r.total, r.job.Train.LearningRate, r.job.Train.Warmup),
+		LR:          nn.Schedule(r.Steps, r.total, r.job.Train.LearningRate, r.job.Train.Warmup),
 		Decay:       r.job.Train.Decay,
 		Clip:        r.job.Train.Clip,
 		DropoutSeed: seed,
 	}
+	begin := time.Now()
+	batch := r.trainer.pack(r.splits[corpus.Train], which, seed)
+	r.draw(which)
+	r.packing += time.Since(begin)
 	losses, err := r.model.Step(batch, opt)
 	if err != nil {
-		var bad *nn.DocumentError
-		if errors.As(err, &bad) {
-			return nil, fmt.Errorf("document %s, token %d: %w", docs[which[bad.Document]].doc.ID, bad.Token, err)
-		}
-		return nil, fmt.Errorf("step %d, epoch %d, documents from %s on: %w", r.steps, epoch, docs[which[0]].doc.ID, err)
+		return nil, r.stepError(epoch, [][]int{which}, err)
 	}
-	r.steps++
-	r.tokens += int64(len(batch.Labels))
+	r.Steps++
+	r.Tokens += int64(len(batch.Labels))
 	return &StepEvent{
-		Step: r.steps, Epoch: epoch, Stage: stage, Losses: losses, LearningRate: opt.LR, GradNorm: r.model.GradNorm(),
+		Step: r.Steps, Epoch: epoch, Stage: stage, Losses: losses, LearningRate: opt.LR, GradNorm: r.model.GradNorm(),
 	}, nil
 }
+
+// elapsed is the time since the start of the run, pauses left out.
+func (r *runner) elapsed() time.Duration { return r.before + time.Since(r.start) }
 
 // keep makes the present parameters the checkpoint.
 func (r *runner) keep(epoch int) error {
@@ -237,12 +260,14 @@ func (r *runner) keep(epoch int) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	r.result.Checkpoint, r.result.BestEpoch = b.Bytes(), epoch
+	r.BestEpoch, r.BestSum = epoch, sha256.Sum256(b.Bytes())
 	return nil
 }
 
 // finish scores the checkpoint on every split.
 func (r *runner) finish() error {
-	parts := r.model.Parts()
+	parts := r.parts()
+	r.scoring = 0
 	if err := r.model.Load(bytes.NewReader(r.result.Checkpoint)); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
@@ -251,10 +276,20 @@ func (r *runner) finish() error {
 		tally, _ := r.score(split)
 		return tally
 	})
-	res.Steps, res.Tokens = r.steps, r.tokens
-	res.Parts = map[string]float64{"batch": r.packing.Seconds(), "evaluate": r.scoring.Seconds()}
-	for name, d := range parts {
-		res.Parts[name] = d.Seconds()
-	}
+	parts["evaluate"] += r.scoring.Seconds()
+	res.Steps, res.Tokens, res.Parts = r.Steps, r.Tokens, parts
 	return nil
+}
+
+// parts is the time spent in each part of the run, in seconds, that before it
+// was resumed included.
+func (r *runner) parts() map[string]float64 {
+	parts := map[string]float64{"batch": r.packing.Seconds(), "evaluate": r.scoring.Seconds()}
+	for name, d := range r.model.Parts() {
+		parts[name] = d.Seconds()
+	}
+	for name, v := range r.progress.Parts {
+		parts[name] += v
+	}
+	return parts
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,6 +37,9 @@ type sparseRunner struct {
 
 // runSparse is Run for the sparse encoder.
 func runSparse(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) (Result, error) {
+	if job.Checkpoints.Dir != "" {
+		return Result{}, errors.New("model.encoder.kind: sparse keeps no state to resume from")
+	}
 	start := time.Now()
 	r := &sparseRunner{job: job, be: be, data: map[corpus.Split]*sparse.Batch{}, labels: job.Data.Schema.Names()}
 	if err := r.prepare(); err != nil {
