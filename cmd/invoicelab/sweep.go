@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/kernels/device"
 	"github.com/invoicelab/invoicelab/train"
 	"github.com/urfave/cli/v2"
@@ -47,6 +51,7 @@ goes on where it was. ` + shipped,
 				Flags: []cli.Flag{storeFlag,
 					&cli.IntFlag{Name: "workers", Usage: "trials at once", Value: 1},
 					threadsFlag, deviceFlag, corpusFlag, setFlag,
+					&cli.DurationFlag{Name: "state-interval", Usage: "`TIME` between two writings of a trial's state, from which it goes on when its process was killed; 0 keeps none", Value: stateInterval},
 					&cli.BoolFlag{Name: "retry", Usage: "run trials again that failed before"},
 					&cli.StringFlag{Name: "report", Usage: "write the report to `DIR`"},
 					jsonFlag,
@@ -187,10 +192,14 @@ func sweepRun(c *cli.Context) error {
 	}
 	defer store.Close()
 	show := newProgress(c.App.ErrWriter, s)
+	states := c.String("store") + "-states"
 	summary, err := experiments.Run(c.Context, store, s, trials, experiments.RunOptions{
 		Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where,
-	}, runner(data, c.String("device"), c.Int("threads")), show.report)
+	}, runner(data, c.String("device"), c.Int("threads"), trialStates{states, where.Revision, c.Duration("state-interval")}), show.report)
 	show.end()
+	if err := removeEmpty(states); err != nil {
+		return err
+	}
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("sweep %s: interrupted with %d of %d trials done; the same command goes on from here", s.Name, summary.Skipped+summary.Done, summary.Total)
 	}
@@ -209,8 +218,31 @@ func sweepRun(c *cli.Context) error {
 	return nil
 }
 
-// runner trains one trial on a backend of its own.
-func runner(data *corpora, dev string, threads int) experiments.Runner {
+// stateInterval is the usual time between two writings of a trial's state: what a
+// trial that is killed loses at most. Shorter trials write none.
+const stateInterval = time.Minute
+
+// trialStates says where trials keep their states.
+type trialStates struct {
+	dir      string
+	revision string // of the program
+	interval time.Duration
+}
+
+// of is where trial t on device d keeps its state. Another device rounds
+// differently, and another program may compute something else: their states are of
+// no use to it.
+func (s trialStates) of(t experiments.Trial, d kernels.Device) train.Checkpoints {
+	if s.interval <= 0 || t.Experiment.Model.Encoder.Kind == "sparse" {
+		return train.Checkpoints{}
+	}
+	dir := filepath.Join(s.dir, fmt.Sprintf("%s-%s-%s-%.12s", t.Key, d.Backend, d.Level, s.revision))
+	return train.Checkpoints{Dir: dir, Interval: s.interval, Resume: train.HasState(dir)}
+}
+
+// runner trains one trial on a backend of its own. A trial that takes long goes on
+// from its state when its process was killed.
+func runner(data *corpora, dev string, threads int, states trialStates) experiments.Runner {
 	return func(ctx context.Context, t experiments.Trial, observe func(train.Event)) (train.Result, error) {
 		ds, err := data.open(t.Experiment.Corpus)
 		if err != nil {
@@ -222,8 +254,26 @@ func runner(data *corpora, dev string, threads int) experiments.Runner {
 		}
 		defer be.Close()
 		e := t.Experiment
-		return train.Run(ctx, be, train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: t.Seed}, observe)
+		job := train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: t.Seed}
+		job.Checkpoints = states.of(t, be.Device())
+		res, err := train.Run(ctx, be, job, observe)
+		if dir := job.Checkpoints.Dir; err == nil && dir != "" {
+			err = os.RemoveAll(dir)
+		}
+		return res, err
 	}
+}
+
+// removeEmpty removes a folder that holds nothing.
+func removeEmpty(dir string) error {
+	inside, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(inside) > 0 {
+		return nil
+	}
+	if err == nil {
+		err = os.Remove(dir)
+	}
+	return err
 }
 
 func sweepStatus(c *cli.Context) error {

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -27,11 +29,18 @@ func trainCommand() *cli.Command {
   invoicelab train quick --set model.head.kind=hybrid --out model.safetensors
   invoicelab train quick --corpus corpora/snips --set corpus.schema=my-schema.yaml
 Shipped experiments: ` + strings.Join(config.ExperimentNames(), ", ") + `. A run that should be kept and compared
-belongs in a sweep; this command stores nothing but --out.`,
+belongs in a sweep; this command stores nothing but --out.
+A run with --checkpoints that was interrupted or killed goes on with --resume and ends with the same bytes:
+  invoicelab train quick --checkpoints out/state --out model.safetensors
+  invoicelab train quick --resume out/state --out model.safetensors`,
 		Flags: []cli.Flag{corpusFlag, setFlag, threadsFlag, deviceFlag,
 			&cli.Uint64Flag{Name: "seed", Usage: "seed of initialisation, sampling and dropout", Value: 1},
 			&cli.StringFlag{Name: "out", Usage: "write the weights to `FILE` (safetensors)"},
 			&cli.StringFlag{Name: "predictions", Usage: "write token, gold and predicted tag of the test split to `FILE`, as score reads it"},
+			&cli.StringFlag{Name: "drawn", Usage: "write what training drew of each label in each epoch to `FILE` (tab-separated)"},
+			&cli.StringFlag{Name: "checkpoints", Usage: "keep the state of the run in `FOLDER`, so that it can be resumed"},
+			&cli.IntFlag{Name: "checkpoint-every", Usage: "`STEPS` between two writings of the state", Value: 200},
+			&cli.StringFlag{Name: "resume", Usage: "go on from the state in `FOLDER`, and keep it there"},
 			jsonFlag,
 		},
 		Action: trainRun,
@@ -71,9 +80,27 @@ func trainRun(c *cli.Context) error {
 	}
 	defer be.Close()
 	job := train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: c.Uint64("seed")}
-	res, err := train.Run(c.Context, be, job, epochLines(c.App.ErrWriter, rounds(e)))
+	if job.Checkpoints, err = checkpoints(c); err != nil {
+		return err
+	}
+	lines := epochLines(c.App.ErrWriter, rounds(e))
+	var epochs []train.EpochEvent
+	res, err := train.Run(c.Context, be, job, func(ev train.Event) {
+		lines(ev)
+		if ev.Epoch != nil {
+			epochs = append(epochs, *ev.Epoch)
+		}
+	})
+	if errors.Is(err, context.Canceled) && job.Checkpoints.Dir != "" {
+		return fmt.Errorf("train: interrupted; --resume %s goes on from here", job.Checkpoints.Dir)
+	}
 	if err != nil {
 		return err
+	}
+	if path := c.String("drawn"); path != "" {
+		if err := writeFile(path, func(w io.Writer) error { return writeDrawn(w, ds.Schema, epochs) }); err != nil {
+			return err
+		}
 	}
 	if path := c.String("out"); path != "" {
 		if err := writeBytes(path, res.Checkpoint); err != nil {
@@ -106,6 +133,36 @@ func trainRun(c *cli.Context) error {
 		fmt.Fprintf(c.App.Writer, "  %-30s %6.2f\n", name, 100*res.Metrics[name])
 	}
 	return nil
+}
+
+// checkpoints reads where the run keeps its state.
+func checkpoints(c *cli.Context) (train.Checkpoints, error) {
+	k := train.Checkpoints{Dir: c.String("checkpoints"), Every: c.Int("checkpoint-every")}
+	if k.Every < 1 {
+		return k, usagef("train: --checkpoint-every is %d; expected 1 or more", k.Every)
+	}
+	if from := c.String("resume"); from != "" {
+		if k.Dir != "" && k.Dir != from {
+			return k, usagef("train: --resume %s and --checkpoints %s: a run goes on in its own folder; leave --checkpoints out", from, k.Dir)
+		}
+		k.Dir, k.Resume = from, true
+	}
+	if c.IsSet("checkpoint-every") && k.Dir == "" {
+		return k, usagef("train: --checkpoint-every without --checkpoints or --resume")
+	}
+	return k, nil
+}
+
+// writeDrawn writes the label tracker as seen by the sampler.
+func writeDrawn(w io.Writer, schema *corpus.Schema, epochs []train.EpochEvent) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintln(out, "epoch\tstage\tlabel\tdocuments\tspans\ttokens\tin_loss")
+	for _, ev := range epochs {
+		for e, n := range ev.Drawn {
+			fmt.Fprintf(out, "%d\t%d\t%s\t%d\t%d\t%d\t%v\n", ev.Epoch+1, ev.Stage+1, schema.Entities[e].Name, n.Documents, n.Spans, n.Tokens, n.Active)
+		}
+	}
+	return out.Flush()
 }
 
 // rounds is how many epochs, or iterations of the sparse encoder, a run has at most.
