@@ -15,10 +15,27 @@ func (s *Store) artifactPath(sum string) string {
 	return filepath.Join(s.path+".files", sum[:2], sum[2:])
 }
 
+// Kinds of artifacts.
+const (
+	kindCheckpoint  = "checkpoint"  // the weights, as safetensors
+	KindPredictions = "predictions" // of the test split: gzipped JSON lines, see Prediction
+	kindPatch       = "patch"       // of the changed source tree, as git apply reads it
+)
+
+// Artifact is a file that a run leaves beside its checkpoint.
+type Artifact struct {
+	Kind    string
+	Content []byte
+}
+
 // partialPath is where an attempt writes an artifact before it has its name.
 func (s *Store) partialPath(attempt int64) string {
-	return filepath.Join(s.path+".files", fmt.Sprintf("partial-%d", attempt))
+	return filepath.Join(s.path+".files", fmt.Sprintf("%s%d", partialPrefix, attempt))
 }
+
+// partialPrefix begins the names of files that are not complete yet; the
+// number of the attempt that writes them follows.
+const partialPrefix = "partial-"
 
 // dropPartial removes what an attempt that is gone left half written.
 func (s *Store) dropPartial(attempt int64) {
@@ -31,7 +48,7 @@ func (s *Store) putArtifact(attempt int64, content []byte) (sum string, err erro
 	hash := sha256.Sum256(content)
 	sum = hex.EncodeToString(hash[:])
 	final, partial := s.artifactPath(sum), s.partialPath(attempt)
-	if info, err := os.Stat(final); err == nil && info.Size() == int64(len(content)) {
+	if s.hasArtifact(sum, len(content)) {
 		return sum, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(final), 0o777); err != nil {
@@ -50,6 +67,23 @@ func (s *Store) putArtifact(attempt int64, content []byte) (sum string, err erro
 		}
 	}
 	return sum, nil
+}
+
+// hasArtifact says whether the file of that content is there, of its size.
+func (s *Store) hasArtifact(sum string, size int) bool {
+	info, err := os.Stat(s.artifactPath(sum))
+	return err == nil && info.Size() == int64(size)
+}
+
+// attach notes that content, which putArtifact has stored, is of an attempt.
+// It runs in a write transaction, as the collection of garbage does: a file
+// that was collected after putArtifact found it is written again.
+func (s *Store) attach(a *adder, attempt int64, kind, sum string, content []byte) {
+	if a.err == nil && !s.hasArtifact(sum, len(content)) {
+		_, a.err = s.putArtifact(attempt, content)
+	}
+	id := a.insert(`INSERT INTO artifacts (sha256, size) VALUES (?, ?) ON CONFLICT (sha256) DO UPDATE SET size = size RETURNING id`, sum, len(content))
+	a.exec(`INSERT INTO attempt_artifacts (attempt_id, kind, artifact_id) VALUES (?, ?, ?)`, attempt, kind, id)
 }
 
 func writeSynced(path string, content []byte) error {

@@ -207,18 +207,23 @@ func (c *crew) try(i int) error {
 	c.active[claim.attempt] = j
 	c.mu.Unlock()
 	c.tell(Progress{Moment: Started, Trial: trial})
-	result, failure := c.guarded(ctx, *trial, claim.attempt, j)
-	return c.settle(ctx, claim.attempt, j, result, failure)
+	result, artifacts, failure := c.guarded(ctx, *trial, claim.attempt, j)
+	return c.settle(ctx, claim.attempt, j, result, artifacts, failure)
 }
 
-// guarded calls the runner; a panic in it is a failure of its trial.
-func (c *crew) guarded(ctx context.Context, t Trial, attempt int64, j *job) (r train.Result, err error) {
+// guarded calls the runner and makes the artifacts; a panic in them is a
+// failure of their trial.
+func (c *crew) guarded(ctx context.Context, t Trial, attempt int64, j *job) (r train.Result, artifacts []Artifact, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return c.run(ctx, t, func(e train.Event) { c.observe(t, attempt, j, e) })
+	r, err = c.run(ctx, t, func(e train.Event) { c.observe(t, attempt, j, e) })
+	if err == nil && c.opt.Artifacts != nil {
+		artifacts, err = c.opt.Artifacts(ctx, t, r)
+	}
+	return r, artifacts, err
 }
 
 // observe takes an event of a running trial.
@@ -238,7 +243,7 @@ func (c *crew) observe(t Trial, attempt int64, j *job, e train.Event) {
 
 // settle stores how an attempt ended. It does so even when the caller's
 // context has ended: that is what leaves a clean store.
-func (c *crew) settle(ctx context.Context, attempt int64, j *job, r train.Result, failure error) error {
+func (c *crew) settle(ctx context.Context, attempt int64, j *job, r train.Result, artifacts []Artifact, failure error) error {
 	keep := context.WithoutCancel(c.ctx)
 	trial := &c.trials[j.index]
 	c.mu.Lock()
@@ -249,7 +254,7 @@ func (c *crew) settle(ctx context.Context, attempt int64, j *job, r train.Result
 	case errors.Is(context.Cause(ctx), errLost):
 		err = errLost
 	case failure == nil:
-		if err = c.store.finish(keep, attempt, &j.log, r); err == nil {
+		if err = c.store.finish(keep, attempt, &j.log, r, artifacts...); err == nil {
 			c.mu.Lock()
 			c.pace.finished++
 			c.mu.Unlock()

@@ -11,17 +11,18 @@ import (
 	"github.com/invoicelab/invoicelab/train"
 )
 
-// kindCheckpoint is the kind of the artifact that holds the weights.
-const kindCheckpoint = "checkpoint"
-
-// finish stores the outcome of an attempt: the checkpoint as a file, then all
-// else, with the events not yet written, in one transaction. It gives errLost,
-// and stores nothing but the file, when the trial was taken over.
-func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r train.Result) error {
-	var sum string
+// finish stores the outcome of an attempt: checkpoint and other artifacts as
+// files, then all else, with the events not yet written, in one transaction.
+// It gives errLost, and stores nothing but the files, when the trial was taken
+// over.
+func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r train.Result, artifacts ...Artifact) error {
 	if len(r.Checkpoint) > 0 {
+		artifacts = append([]Artifact{{kindCheckpoint, r.Checkpoint}}, artifacts...)
+	}
+	sums := make([]string, len(artifacts))
+	for i, f := range artifacts {
 		var err error
-		if sum, err = s.putArtifact(attempt, r.Checkpoint); err != nil {
+		if sums[i], err = s.putArtifact(attempt, f.Content); err != nil {
 			return err
 		}
 	}
@@ -38,9 +39,8 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 		if r.Device.Backend != "" {
 			a.exec(`UPDATE attempts SET device = ? WHERE id = ?`, DeviceName(r.Device), attempt)
 		}
-		if sum != "" {
-			id := a.insert(`INSERT INTO artifacts (sha256, size) VALUES (?, ?) ON CONFLICT (sha256) DO UPDATE SET size = size RETURNING id`, sum, len(r.Checkpoint))
-			a.exec(`INSERT INTO attempt_artifacts (attempt_id, kind, artifact_id) VALUES (?, ?, ?)`, attempt, kindCheckpoint, id)
+		for i, f := range artifacts {
+			s.attach(a, attempt, f.Kind, sums[i], f.Content)
 		}
 		a.values(`INSERT INTO metrics (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Metrics)
 		a.values(`INSERT INTO parts (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Parts)

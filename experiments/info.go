@@ -38,6 +38,7 @@ type RunInfo struct {
 	Device   string            `json:"device"`
 	Corpus   string            `json:"corpus"`            // digest
 	Metrics  Figures           `json:"metrics,omitempty"` // of done runs
+	Tags     []string          `json:"tags,omitempty"`    // sorted
 }
 
 // SweepInfo is a sweep as it was last planned.
@@ -76,4 +77,8 @@ type Detail struct {
 	Tokens     int64   `json:"tokens"` // trained
 	Parameters int     `json:"parameters"`
 	Parts      Figures `json:"seconds_by_part"`
+
+	Environment *Environment      `json:"environment,omitempty"` // of runs since store version 2
+	Artifacts   map[string]string `json:"artifacts,omitempty"`   // kind ("checkpoint", "predictions", "patch") to sha256
+	Notes       []Note            `json:"notes,omitempty"`
 }

@@ -35,9 +35,18 @@ func (s *Store) lease(ctx context.Context, key, owner string, floor int64, p Pro
 		}
 		now := time.Now().UnixMicro()
 		c.state = StateRunning
-		return tx.QueryRow(`INSERT INTO attempts (trial_id, state, owner, host, machine, pid, pid_start, started, heartbeat, revision, go_version, device)
-			VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			trial, owner, s.me.host, s.me.machine, s.me.pid, s.me.start, now, now, p.Revision, p.GoVersion, p.Device).Scan(&c.attempt)
+		a := newAdder(tx)
+		c.attempt = a.insert(`INSERT INTO attempts (trial_id, state, owner, host, machine, pid, pid_start, started, heartbeat, revision, go_version, device, environment_id)
+			VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			trial, owner, s.me.host, s.me.machine, s.me.pid, s.me.start, now, now, p.Revision, p.GoVersion, p.Device, a.environment(p.Environment))
+		if len(p.Patch) > 0 && a.err == nil {
+			sum, err := s.putArtifact(c.attempt, p.Patch)
+			if err != nil {
+				return err
+			}
+			s.attach(a, c.attempt, kindPatch, sum, p.Patch)
+		}
+		return a.err
 	})
 	return c, err
 }

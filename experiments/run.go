@@ -17,6 +17,10 @@ type RunOptions struct {
 	Workers    int  // trials at once, at least 1
 	Retry      bool // run trials again that failed before
 	Provenance Provenance
+
+	// Artifacts, when not nil, makes files to keep from a trial's result, in
+	// the goroutine that ran it. Its error is a failure of the trial.
+	Artifacts func(ctx context.Context, t Trial, r train.Result) ([]Artifact, error)
 }
 
 // Summary counts the trials of a sweep when Run returns.

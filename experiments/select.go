@@ -75,6 +75,9 @@ func (s *Store) pick(ctx context.Context, f Filter) ([]picked, error) {
 		}
 		return false
 	})
+	if err := s.addTags(ctx, all); err != nil {
+		return nil, err
+	}
 	return all, s.addAttempts(ctx, all)
 }
 

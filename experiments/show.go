@@ -36,8 +36,8 @@ func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) {
 			return d, s.fail("read", err)
 		}
 	}
-	if p.attempt == 0 {
-		return d, nil
+	if d.Notes, err = s.notes(ctx, p.trial); err != nil || p.attempt == 0 {
+		return d, err
 	}
 	err = s.reader.QueryRowContext(ctx, `SELECT go_version, coalesce(best_epoch, 0), coalesce(epochs, 0), coalesce(steps, 0), coalesce(tokens, 0), coalesce(parameters, 0) FROM attempts WHERE id = ?`, p.attempt).
 		Scan(&d.GoVersion, &d.BestEpoch, &d.Epochs, &d.Steps, &d.Tokens, &d.Parameters)
@@ -50,7 +50,20 @@ func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) {
 		return d, err
 	}
 	parts, err := s.values(ctx, "parts", list)
+	if err != nil {
+		return d, err
+	}
 	d.Metrics, d.Parts = metrics[p.attempt], parts[p.attempt]
+	if d.Environment, err = s.environmentOf(ctx, p.attempt); err != nil {
+		return d, err
+	}
+	d.Artifacts = map[string]string{}
+	err = s.each(ctx, `SELECT a.kind, f.sha256 FROM attempt_artifacts a JOIN artifacts f ON f.id = a.artifact_id WHERE a.attempt_id = ?`, []any{p.attempt}, func(rows *sql.Rows) error {
+		var kind, sum string
+		err := rows.Scan(&kind, &sum)
+		d.Artifacts[kind] = sum
+		return err
+	})
 	return d, err
 }
 
@@ -79,14 +92,22 @@ func (s *Store) Steps(ctx context.Context, prefix string) ([]train.StepEvent, er
 
 // Checkpoint reads the weights of a finished run, as safetensors.
 func (s *Store) Checkpoint(ctx context.Context, prefix string) ([]byte, error) {
+	return s.artifactOf(ctx, prefix, kindCheckpoint)
+}
+
+// artifactOf reads the artifact of that kind of a run.
+func (s *Store) artifactOf(ctx context.Context, prefix, kind string) ([]byte, error) {
 	p, err := s.one(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
 	var sum string
-	err = s.reader.QueryRowContext(ctx, `SELECT f.sha256 FROM attempt_artifacts a JOIN artifacts f ON f.id = a.artifact_id WHERE a.attempt_id = ? AND a.kind = ?`, p.attempt, kindCheckpoint).Scan(&sum)
+	err = s.reader.QueryRowContext(ctx, `SELECT f.sha256 FROM attempt_artifacts a JOIN artifacts f ON f.id = a.artifact_id WHERE a.attempt_id = ? AND a.kind = ?`, p.attempt, kind).Scan(&sum)
 	if err == sql.ErrNoRows {
-		return nil, fmt.Errorf("run %s: no checkpoint: the run is %s", p.Run, p.State)
+		if p.State != StateDone {
+			return nil, fmt.Errorf("run %s: no %s: the run is %s", p.Run, kind, p.State)
+		}
+		return nil, fmt.Errorf("run %s: no %s was recorded", p.Run, kind)
 	}
 	if err != nil {
 		return nil, s.fail("read", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"runtime"
 
 	"github.com/invoicelab/invoicelab/experiments"
@@ -9,15 +10,22 @@ import (
 
 // provenance is what a run will have been made with. It opens the device once,
 // so that one that cannot be had is an error before anything is planned.
-func provenance(dev string, threads int) (experiments.Provenance, error) {
+func provenance(ctx context.Context, dev string, threads int) (experiments.Provenance, error) {
 	be, err := device.Open(dev, threads)
 	if err != nil {
 		return experiments.Provenance{}, usageError{err}
 	}
 	defer be.Close()
+	environment, err := experiments.ThisEnvironment()
+	if err != nil {
+		return experiments.Provenance{}, err
+	}
+	rev := sourceRevision()
 	return experiments.Provenance{
-		Revision:  sourceRevision(),
-		GoVersion: runtime.Version(),
-		Device:    experiments.DeviceName(be.Device()),
+		Revision:    rev,
+		GoVersion:   runtime.Version(),
+		Device:      experiments.DeviceName(be.Device()),
+		Environment: &environment,
+		Patch:       dirtyPatch(ctx, rev),
 	}, nil
 }

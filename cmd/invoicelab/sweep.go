@@ -182,7 +182,7 @@ func sweepRun(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	where, err := provenance(c.String("device"), c.Int("threads"))
+	where, err := provenance(c.Context, c.String("device"), c.Int("threads"))
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func sweepRun(c *cli.Context) error {
 	show := newProgress(c.App.ErrWriter, s)
 	states := c.String("store") + "-states"
 	summary, err := experiments.Run(c.Context, store, s, trials, experiments.RunOptions{
-		Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where,
+		Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where, Artifacts: predictions(data, c.String("device"), c.Int("threads")),
 	}, runner(data, c.String("device"), c.Int("threads"), trialStates{states, where.Revision, c.Duration("state-interval")}), show.report)
 	show.end()
 	if err := removeEmpty(states); err != nil {
