@@ -13,7 +13,7 @@ type Recipe struct {
 	// Levels of what a scanner and an OCR do.
 	Noise    float64 `yaml:"noise" json:"noise" default:"0.02" min:"0" max:"0.5" help:"share of words that the OCR gets wrong: a character misread or lost, a word divided, two words run together; boxes move with it"`
 	Disorder float64 `yaml:"disorder" json:"disorder" default:"0" min:"0" max:"1" help:"share of documents with a fault of reading order: blocks side by side are read line by line, or neighbouring lines change places"`
-	Overlap  float64 `yaml:"overlap" json:"overlap" default:"0" min:"0" max:"1" help:"share of documents on which a stamp, signature, watermark or handwritten note lies over other text and is read between its lines"`
+	Overlap  float64 `yaml:"overlap" json:"overlap" default:"0" min:"0" max:"1" help:"share of stamps, signatures, watermarks and handwritten notes that lie over other text and are read between its lines"`
 
 	// Levels of what the writers of invoices do.
 	KeysMissing float64 `yaml:"keys_missing" json:"keys_missing" default:"0" min:"0" max:"1" help:"share of values without the key word that announces them"`
