@@ -73,7 +73,7 @@ func (e Experiment) faults() []fault {
 	} else if len(e.Model.Encoder.Templates) > 0 {
 		add("model.encoder.templates model.encoder.kind", "has no effect with model.encoder.kind %s; expected sparse", e.Model.Encoder.Kind)
 	}
-	if e.Curriculum.Kind == "staged" {
+	if e.Curriculum.Staged() {
 		all = append(all, e.stageFaults()...)
 	}
 	if c := e.Curriculum; c.Sampler == "domain_balanced" && c.RarePerBatch > c.Batch {
@@ -113,9 +113,20 @@ func (e Experiment) stageFaults() []fault {
 	add := func(keys string, format string, args ...any) {
 		all = append(all, fault{strings.Fields(keys), fmt.Sprintf(format, args...)})
 	}
-	c := e.Curriculum
+	c, staged := e.Curriculum, "entities"
+	if c.Kind == "difficulty" {
+		staged = "documents"
+		if len(c.Counts) > 0 {
+			add("curriculum.counts curriculum.kind", "counts entities, so it has no effect with curriculum.kind difficulty; expected curriculum.shares, of the documents")
+			return all
+		}
+		if len(c.Shares) == 0 {
+			add("curriculum.kind", "difficulty needs curriculum.shares")
+			return all
+		}
+	}
 	if len(c.Counts) == 0 && len(c.Shares) == 0 {
-		add("curriculum.kind", "staged needs curriculum.counts or curriculum.shares")
+		add("curriculum.kind", "%s needs curriculum.counts or curriculum.shares", c.Kind)
 		return all
 	}
 	if len(c.Counts) > 0 && len(c.Shares) > 0 {
@@ -130,7 +141,7 @@ func (e Experiment) stageFaults() []fault {
 	}
 	for i, s := range c.Shares {
 		if s <= 0 || s >= 1 || i > 0 && s <= c.Shares[i-1] {
-			add("curriculum.shares", "%s; expected numbers between 0 and 1, each greater than the one before (the last stage, with all entities, is not listed)", list(c.Shares))
+			add("curriculum.shares", "%s; expected numbers between 0 and 1, each greater than the one before (the last stage, with all %s, is not listed)", list(c.Shares), staged)
 			break
 		}
 	}

@@ -53,7 +53,7 @@ func variants(t *testing.T, s config.Sweep) []config.Variant {
 }
 
 func TestShippedSpecs(t *testing.T) {
-	if got, want := config.SweepNames(), []string{"nlu-eval", "quick", "sroie"}; !slices.Equal(got, want) {
+	if got, want := config.SweepNames(), []string{"curriculum-stages", "nlu-eval", "quick", "sroie"}; !slices.Equal(got, want) {
 		t.Errorf("sweeps %v; want %v", got, want)
 	}
 	for _, name := range config.SweepNames() {
@@ -65,7 +65,8 @@ func TestShippedSpecs(t *testing.T) {
 		if s.Name != name || s.About == "" {
 			t.Errorf("sweep %s calls itself %s, about %q", name, s.Name, s.About)
 		}
-		if all := variants(t, s); len(all) != 8 || s.Size() != 8*len(s.Seeds) {
+		n := map[string]int{"curriculum-stages": 7, "nlu-eval": 8, "quick": 8, "sroie": 8}[name]
+		if all := variants(t, s); len(all) != n || s.Size() != n*len(s.Seeds) {
 			t.Errorf("sweep %s has %d variants and %d trials", name, len(all), s.Size())
 		}
 	}
@@ -82,8 +83,8 @@ func TestUnknownSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"quik":      `sweep "quik": not one that ships (nlu-eval, quick, sroie), and not a path such as my/sweep.yaml; did you mean quick?`,
-		"mine":      `sweep "mine": not one that ships (nlu-eval, quick, sroie), and not a path such as my/sweep.yaml; to read the file of that name write ./mine`,
+		"quik":      `sweep "quik": not one that ships (curriculum-stages, nlu-eval, quick, sroie), and not a path such as my/sweep.yaml; did you mean quick?`,
+		"mine":      `sweep "mine": not one that ships (curriculum-stages, nlu-eval, quick, sroie), and not a path such as my/sweep.yaml; to read the file of that name write ./mine`,
 		"none.yaml": `sweep none.yaml: no such file or directory`,
 	} {
 		if _, err := config.LoadSweep(name); err == nil || err.Error() != want {
@@ -255,6 +256,9 @@ func TestCheckAgainstData(t *testing.T) {
 		{"curriculum.kind=staged curriculum.shares=[0.25,0.5,0.75]", func(*config.Data) {}, ""},
 		{"curriculum.kind=staged curriculum.shares=[0.25,0.5,0.75]", func(d *config.Data) { d.Entities, d.Holding = 3, d.Holding[:3] }, "curriculum.shares: a stage of 2 entities after one of 2 has no effect with 3 entities"},
 		{"curriculum.kind=staged curriculum.counts=[20,40,60]", func(*config.Data) {}, "curriculum.counts: a stage of 20 entities has no effect with 4 entities: it holds them all"},
+		{"curriculum.kind=reverse curriculum.counts=[4]", func(*config.Data) {}, "curriculum.counts: a stage of 4 entities has no effect with 4 entities: it holds them all"},
+		{"curriculum.kind=difficulty curriculum.shares=[0.5] curriculum.difficulty=length", func(d *config.Data) { d.Lengths = 1 }, "curriculum.difficulty: length has no effect here: all training documents have the same number of tokens"},
+		{"curriculum.kind=difficulty curriculum.shares=[0.5] curriculum.difficulty=length", func(d *config.Data) { d.Lengths = 2 }, ""},
 		{"curriculum.counts=[20,40,60]", func(*config.Data) {}, ""}, // switched off
 		{"train.patience=3", func(*config.Data) {}, ""},
 		{"train.patience=3", func(d *config.Data) { d.Validation = 0 }, "train.patience: 3 has no effect here: there are no validation documents to stop by"},
@@ -300,7 +304,7 @@ func TestDataOf(t *testing.T) {
 			corpus.Heldout: {{}, {}},
 		},
 	}
-	want := config.Data{Entities: 3, Groups: 1, Ungrouped: 1, Domains: 2, Training: 2, Test: 1, Heldout: 2, Holding: []int{2, 0, 1}}
+	want := config.Data{Entities: 3, Groups: 1, Ungrouped: 1, Domains: 2, Training: 2, Test: 1, Heldout: 2, Holding: []int{2, 0, 1}, Lengths: 1}
 	if got := config.DataOf(ds); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v; want %+v", got, want)
 	}

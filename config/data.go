@@ -20,6 +20,7 @@ type Data struct {
 	Test       int   // documents
 	Heldout    int   // documents
 	Holding    []int // training documents that hold each entity, in schema order
+	Lengths    int   // different numbers of tokens of the training documents
 }
 
 // DataOf sums up a corpus.
@@ -38,9 +39,9 @@ func DataOf(ds *corpus.Dataset) Data {
 			d.Ungrouped++
 		}
 	}
-	domains := map[string]bool{}
+	domains, lengths := map[string]bool{}, map[int]bool{}
 	for _, doc := range ds.Docs[corpus.Train] {
-		domains[doc.Domain] = true
+		domains[doc.Domain], lengths[len(doc.Tokens)] = true, true
 		seen := map[corpus.EntityID]bool{}
 		for _, s := range doc.Spans {
 			if !seen[s.Entity] {
@@ -49,7 +50,7 @@ func DataOf(ds *corpus.Dataset) Data {
 			}
 		}
 	}
-	d.Domains = len(domains)
+	d.Domains, d.Lengths = len(domains), len(lengths)
 	return d
 }
 
@@ -69,7 +70,7 @@ func CheckAgainstData(e Experiment, d Data) error {
 			return refuse("model.head.kind", "hybrid needs a group for every entity: %d of %d have none", d.Ungrouped, d.Entities)
 		}
 	}
-	if err := e.Curriculum.CheckData(curriculum.Data{Documents: d.Training, Domains: d.Domains, Holding: d.Holding}); err != nil {
+	if err := e.Curriculum.CheckData(curriculum.Data{Documents: d.Training, Domains: d.Domains, Holding: d.Holding, Lengths: d.Lengths}); err != nil {
 		key, what, _ := strings.Cut(err.Error(), ": ")
 		return Problem{Key: key, What: what}
 	}

@@ -10,11 +10,14 @@ import (
 // Batches draws the batches of an epoch as indices of training documents. The
 // draw depends on seed and epoch alone.
 func (p *Plan) Batches(seed uint64, epoch int) [][]int {
-	name := fmt.Sprintf("sample/%d", epoch)
+	name, pool := fmt.Sprintf("sample/%d", epoch), p.pools[p.Stage(epoch)]
 	if p.spec.Sampler == "domain_balanced" {
-		return p.balanced(seed, name)
+		return p.balanced(seed, name, pool)
 	}
-	order := stream.New(seed, name).Perm(len(p.docs))
+	order := stream.New(seed, name).Perm(len(pool))
+	for i, at := range order {
+		order[i] = pool[at]
+	}
 	var batches [][]int
 	for len(order) > 0 {
 		n := min(p.spec.Batch, len(order))
@@ -28,15 +31,15 @@ func (p *Plan) Batches(seed uint64, epoch int) [][]int {
 // fewer than rare_share of the training documents.
 func (p *Plan) Rare() []bool { return p.rare }
 
-// balanced draws an epoch in which every domain has the same share of the
+// balanced draws an epoch from pool in which every domain has the same share of the
 // documents, as far as the batches allow: each batch first takes rare_per_batch
 // documents with a rare entity, then documents of whichever domain is furthest
 // behind its share. A document returns only when its domain (or the rare ones)
 // have all been drawn, and never inside a batch.
-func (p *Plan) balanced(seed uint64, name string) [][]int {
-	domains, members := p.domains()
+func (p *Plan) balanced(seed uint64, name string, pool []int) [][]int {
+	domains, members := p.domains(pool)
 	var rare []int
-	for d := range p.docs {
+	for _, d := range pool {
 		if p.rare[d] {
 			rare = append(rare, d)
 		}
@@ -52,7 +55,7 @@ func (p *Plan) balanced(seed uint64, name string) [][]int {
 	}
 	total := p.spec.EpochDocs
 	if total == 0 {
-		total = len(p.docs)
+		total = len(pool)
 	}
 	drawn := make([]int, len(domains))
 	var batches [][]int
@@ -102,10 +105,10 @@ func nextOfBehind(draws []*cycle, drawn []int, in map[int]bool) (int, bool) {
 	return 0, false
 }
 
-// domains lists the domains by name and the documents of each.
-func (p *Plan) domains() ([]string, [][]int) {
+// domains lists the domains of documents by name, and the documents of each.
+func (p *Plan) domains(pool []int) ([]string, [][]int) {
 	byName := map[string][]int{}
-	for d := range p.docs {
+	for _, d := range pool {
 		byName[p.docs[d].Domain] = append(byName[p.docs[d].Domain], d)
 	}
 	names := make([]string, 0, len(byName))
@@ -120,28 +123,28 @@ func (p *Plan) domains() ([]string, [][]int) {
 	return names, members
 }
 
-// markRare finds the documents with a rare entity. It gives the number of
-// documents that hold each entity.
-func (p *Plan) markRare(entities int) []int {
-	holds := make([]int, entities)
+// markRare counts the documents that hold each entity and finds those that hold
+// a rare one.
+func (p *Plan) markRare(entities int) {
+	p.holding = make([]int, entities)
 	for _, d := range p.docs {
 		seen := map[int32]bool{}
 		for _, e := range d.Entities {
 			if !seen[e] {
 				seen[e] = true
-				holds[e]++
+				p.holding[e]++
 			}
 		}
 	}
+	rare := p.rareEntities()
 	p.rare = make([]bool, len(p.docs))
 	for i, d := range p.docs {
 		for _, e := range d.Entities {
-			if p.spec.rare(holds[e], len(p.docs)) {
+			if rare[e] {
 				p.rare[i] = true
 			}
 		}
 	}
-	return holds
 }
 
 // cycle draws items in random order without replacement and starts anew, in a

@@ -3,6 +3,7 @@ package curriculum
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -10,15 +11,18 @@ import (
 type Doc struct {
 	Domain   string  // empty when the data has no domains
 	Entities []int32 // entity of each span, repeated where a document holds several
+	Tokens   int
 }
 
 // Plan is a curriculum for one training split.
 type Plan struct {
-	spec   Spec
-	docs   []Doc
-	active [][]bool // per stage: entity -> has it a label in the loss
-	starts []int    // first epoch of each stage
-	rare   []bool   // per document: holds a rare entity
+	spec    Spec
+	docs    []Doc
+	active  [][]bool // per stage: entity -> has it a label in the loss
+	pools   [][]int  // per stage: documents that are drawn, in their order
+	starts  []int    // first epoch of each stage
+	rare    []bool   // per document: holds a rare entity
+	holding []int    // per entity: documents that hold it
 }
 
 // New plans a run of the given number of epochs over docs, whose entities are
@@ -26,9 +30,12 @@ type Plan struct {
 // error that names it.
 func New(spec Spec, docs []Doc, entities, epochs int) (*Plan, error) {
 	p := &Plan{spec: spec, docs: docs, starts: []int{0}}
-	holding := p.markRare(entities)
-	names, _ := p.domains()
-	if err := spec.CheckData(Data{Documents: len(docs), Domains: len(names), Holding: holding}); err != nil {
+	p.markRare(entities)
+	domains := map[string]bool{}
+	for _, d := range docs {
+		domains[d.Domain] = true
+	}
+	if err := spec.CheckData(Data{Documents: len(docs), Domains: len(domains), Holding: p.holding, Lengths: p.lengths()}); err != nil {
 		return nil, err
 	}
 	if err := p.planStages(entities, epochs); err != nil {
@@ -54,40 +61,56 @@ func (p *Plan) LastStart() int { return p.starts[len(p.starts)-1] }
 func (p *Plan) Active(stage int) []bool { return p.active[stage] }
 
 // planStages orders the entities by training frequency (spans, most frequent
-// first, ties by id) and lets each stage take a longer prefix.
+// first or, in reverse, last; ties by id), or the documents by difficulty, and
+// lets each stage take a longer prefix.
 func (p *Plan) planStages(entities, epochs int) error {
-	all := make([]bool, entities)
-	for e := range all {
-		all[e] = true
+	every, whole := make([]bool, entities), make([]int, len(p.docs))
+	for e := range every {
+		every[e] = true
 	}
-	if p.spec.Kind == "none" {
-		p.active = [][]bool{all}
-		return nil
+	for d := range whole {
+		whole[d] = d
 	}
-	sizes, err := p.spec.stageSizes(entities)
-	if err != nil {
-		return err
-	}
-	lengths, err := p.spec.stageEpochs(len(sizes), epochs)
-	if err != nil {
-		return err
-	}
-	order := p.byFrequency(entities)
-	for i, size := range sizes {
-		active := make([]bool, entities)
-		for _, e := range order[:size] {
-			active[e] = true
+	if p.spec.Staged() {
+		n, what, order := entities, "entities", p.byFrequency(entities)
+		switch p.spec.Kind {
+		case "reverse":
+			slices.Reverse(order)
+		case "difficulty":
+			n, what, order = len(p.docs), "documents", p.byDifficulty()
 		}
-		p.active = append(p.active, active)
-		p.starts = append(p.starts, p.starts[i]+lengths[i])
+		sizes, err := p.spec.stageSizes(n, what)
+		if err != nil {
+			return err
+		}
+		lengths, err := p.spec.stageEpochs(len(sizes), epochs)
+		if err != nil {
+			return err
+		}
+		for i, size := range sizes {
+			active, pool := every, whole
+			if p.spec.Kind == "difficulty" {
+				pool = slices.Sorted(slices.Values(order[:size]))
+			} else {
+				active = make([]bool, entities)
+				for _, e := range order[:size] {
+					active[e] = true
+				}
+			}
+			p.active, p.pools = append(p.active, active), append(p.pools, pool)
+			p.starts = append(p.starts, p.starts[i]+lengths[i])
+		}
 	}
-	p.active = append(p.active, all)
+	p.active, p.pools = append(p.active, every), append(p.pools, whole)
 	return nil
 }
 
-// stageSizes is the number of active entities of each stage but the last.
-func (s Spec) stageSizes(entities int) ([]int, error) {
+// stageSizes is the number of entities, or documents, of each stage but the last.
+func (s Spec) stageSizes(all int, what string) ([]int, error) {
 	sizes, key := s.Counts, "curriculum.counts"
+	if len(sizes) > 0 && s.Kind == "difficulty" {
+		return nil, fmt.Errorf("curriculum.counts: counts entities, so it has no effect with curriculum.kind difficulty; expected curriculum.shares, of the documents")
+	}
 	if len(s.Shares) > 0 {
 		if len(s.Counts) > 0 {
 			return nil, fmt.Errorf("curriculum.shares: excludes curriculum.counts, but both are given")
@@ -95,21 +118,24 @@ func (s Spec) stageSizes(entities int) ([]int, error) {
 		key, sizes = "curriculum.shares", nil
 		for _, share := range s.Shares {
 			if share <= 0 || share >= 1 || math.IsNaN(share) {
-				return nil, fmt.Errorf("curriculum.shares: %v is not between 0 and 1 (the last stage, with all entities, is not listed)", share)
+				return nil, fmt.Errorf("curriculum.shares: %v is not between 0 and 1 (the last stage, with all %s, is not listed)", share, what)
 			}
-			sizes = append(sizes, int(math.Round(share*float64(entities))))
+			sizes = append(sizes, int(math.Round(share*float64(all))))
 		}
 	}
 	if len(sizes) == 0 {
-		return nil, fmt.Errorf("curriculum.kind: staged needs curriculum.counts or curriculum.shares")
+		if s.Kind == "difficulty" {
+			return nil, fmt.Errorf("curriculum.kind: difficulty needs curriculum.shares")
+		}
+		return nil, fmt.Errorf("curriculum.kind: %s needs curriculum.counts or curriculum.shares", s.Kind)
 	}
 	before := 0
 	for _, size := range sizes {
 		if size <= before {
-			return nil, fmt.Errorf("%s: a stage of %d entities after one of %d has no effect with %d entities", key, size, before, entities)
+			return nil, fmt.Errorf("%s: a stage of %d %s after one of %d has no effect with %d %s", key, size, what, before, all, what)
 		}
-		if size >= entities {
-			return nil, fmt.Errorf("%s: a stage of %d entities has no effect with %d entities: it holds them all", key, size, entities)
+		if size >= all {
+			return nil, fmt.Errorf("%s: a stage of %d %s has no effect with %d %s: it holds them all", key, size, what, all, what)
 		}
 		before = size
 	}

@@ -2,6 +2,7 @@ package curriculum
 
 import (
 	"reflect"
+	"sort"
 	"strings"
 	"testing"
 )
@@ -54,7 +55,7 @@ func TestStagesFollowTrainingFrequency(t *testing.T) {
 func TestStagesAsSharesAndWithoutCurriculum(t *testing.T) {
 	docs := docsOf(nil, "abcdefgh")
 	spec := Spec{Kind: "staged", Shares: []float64{0.25, 0.5, 0.75}, Sampler: "uniform", Batch: 2}
-	sizes, err := spec.stageSizes(8)
+	sizes, err := spec.stageSizes(8, "entities")
 	if err != nil || !reflect.DeepEqual(sizes, []int{2, 4, 6}) {
 		t.Errorf("sizes %v, %v, want 2 4 6", sizes, err)
 	}
@@ -81,6 +82,14 @@ func TestSettingsWithoutEffectAreRefusedByName(t *testing.T) {
 		{Spec{Kind: "staged"}, "curriculum.kind: staged needs"},
 		{Spec{Kind: "staged", Counts: []int{2}, StageEpochs: []int{10}}, "curriculum.stage_epochs: 10 epochs before the last stage leave none"},
 		{Spec{Kind: "staged", Counts: []int{2}, StageEpochs: []int{1, 1}}, "curriculum.stage_epochs: 2 lengths for 1 stages"},
+		{Spec{Kind: "reverse"}, "curriculum.kind: reverse needs"},
+		{Spec{Kind: "reverse", Counts: []int{4}}, "curriculum.counts: a stage of 4 entities has no effect with 4 entities: it holds them all"},
+		{Spec{Kind: "difficulty", Counts: []int{2}}, "curriculum.counts: counts entities, so it has no effect with curriculum.kind difficulty"},
+		{Spec{Kind: "difficulty"}, "curriculum.kind: difficulty needs curriculum.shares"},
+		{Spec{Kind: "difficulty", Shares: []float64{0.5}, Inactive: "outside"}, "curriculum.inactive: outside has no effect with curriculum.kind difficulty"},
+		{Spec{Kind: "difficulty", Shares: []float64{0.1}, Inactive: "mask"}, "curriculum.shares: a stage of 0 documents after one of 0 has no effect with 4 documents"},
+		{Spec{Kind: "difficulty", Shares: []float64{0.5}, Inactive: "mask", Difficulty: "length"}, "curriculum.difficulty: length has no effect here"},
+		{Spec{Kind: "difficulty", Shares: []float64{0.5}, Inactive: "mask", Difficulty: "rare_labels", RareShare: 0.5}, "curriculum.difficulty: rare_labels has no effect here"},
 		{Spec{Kind: "none", Sampler: "domain_balanced"}, "curriculum.sampler: domain_balanced has no effect here"},
 	} {
 		c.spec.Batch = 2
@@ -93,5 +102,80 @@ func TestSettingsWithoutEffectAreRefusedByName(t *testing.T) {
 	_, err := New(Spec{Kind: "none", Sampler: "domain_balanced", Batch: 2, RarePerBatch: 1, RareShare: 0.05}, ab, 1, 10)
 	if err == nil || !strings.HasPrefix(err.Error(), "curriculum.rare_per_batch: 1 has no effect here") {
 		t.Errorf("no rare entity: %v", err)
+	}
+}
+
+// In reverse the rarest entities come first: spans e 0, c 1, a 2, d 3, b 4.
+func TestReverseStages(t *testing.T) {
+	docs := docsOf(nil, "bbad", "bdc", "bda")
+	p, err := New(Spec{Kind: "reverse", Counts: []int{1, 3}, StageEpochs: []int{2, 3}, Sampler: "uniform", Batch: 2}, docs, 5, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for stage, want := range [][]bool{{4: true}, {true, false, true, false, true}, {true, true, true, true, true}} {
+		if got := p.Active(stage); !reflect.DeepEqual(got, want) {
+			t.Errorf("stage %d: active %v, want %v", stage, got, want)
+		}
+	}
+}
+
+// Two and eight stages: the first holds one more entity, or half of them.
+func TestTwoAndEightStages(t *testing.T) {
+	docs := docsOf(nil, "abcdefghijklmnop")
+	for _, c := range []struct {
+		shares []float64
+		starts []int // of 24 epochs, half before the last stage
+		first  int
+	}{
+		{[]float64{0.5}, []int{0, 12}, 8},
+		{[]float64{0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875}, []int{0, 1, 2, 3, 4, 5, 6, 7}, 2},
+	} {
+		p, err := New(Spec{Kind: "staged", Shares: c.shares, Sampler: "uniform", Batch: 2}, docs, 16, 24)
+		if err != nil {
+			t.Fatal(err)
+		}
+		active := 0
+		for _, a := range p.Active(0) {
+			if a {
+				active++
+			}
+		}
+		if !reflect.DeepEqual(p.starts, c.starts) || active != c.first {
+			t.Errorf("%d stages start at %v, the first with %d entities; want %v and %d", p.Stages(), p.starts, active, c.starts, c.first)
+		}
+	}
+}
+
+// Documents by difficulty: every stage has all entities and draws from the easiest
+// documents only, the last from all.
+func TestDifficultyStages(t *testing.T) {
+	docs := docsOf(nil, "ab", "ac", "a", "bbc", "ab", "ab", "", "ab")
+	for i, tokens := range []int{9, 2, 8, 7, 3, 3, 5, 4} {
+		docs[i].Tokens = tokens
+	}
+	// c is in 2 of 8 documents; of their spans 1/2 and 1/3 are c.
+	for measure, easiest := range map[string][]int{"length": {1, 4, 5, 7}, "rare_labels": {4, 5, 6, 7}} {
+		spec := Spec{Kind: "difficulty", Difficulty: measure, Shares: []float64{0.5, 0.875}, StageEpochs: []int{1, 1}, Inactive: "mask", Sampler: "uniform", Batch: 3, RareShare: 0.3}
+		p, err := New(spec, docs, 3, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var drawn [][]int
+		for epoch := range 3 {
+			if !reflect.DeepEqual(p.Active(p.Stage(epoch)), []bool{true, true, true}) {
+				t.Errorf("%s: epoch %d has entities %v", measure, epoch, p.Active(p.Stage(epoch)))
+			}
+			var all []int
+			for _, b := range p.Batches(5, epoch) {
+				all = append(all, b...)
+			}
+			sort.Ints(all)
+			drawn = append(drawn, all)
+		}
+		// The hardest: 0 with 9 tokens, or 1, half of whose spans are c.
+		second := map[string][]int{"length": {1, 2, 3, 4, 5, 6, 7}, "rare_labels": {0, 2, 3, 4, 5, 6, 7}}[measure]
+		if want := [][]int{easiest, second, {0, 1, 2, 3, 4, 5, 6, 7}}; !reflect.DeepEqual(drawn, want) {
+			t.Errorf("%s: drew %v, want %v", measure, drawn, want)
+		}
 	}
 }

@@ -135,7 +135,7 @@ func (r *runner) sampleSeed() uint64 { return stream.Seed(r.job.Seed, "sample") 
 func (r *runner) curriculumDocs() []curriculum.Doc {
 	docs := make([]curriculum.Doc, len(r.splits[corpus.Train]))
 	for i, d := range r.splits[corpus.Train] {
-		docs[i].Domain = d.doc.Domain
+		docs[i].Domain, docs[i].Tokens = d.doc.Domain, len(d.doc.Tokens)
 		for _, s := range d.doc.Spans {
 			docs[i].Entities = append(docs[i].Entities, int32(s.Entity))
 		}
