@@ -1,6 +1,7 @@
 package train
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,6 +17,7 @@ type identity struct {
 	Digest   string // of the corpus
 	Schema   string
 	Device   string // backend and instruction level
+	Init     [sha256.Size]byte
 }
 
 // identity of the run.
@@ -27,7 +29,7 @@ func (r *runner) identity() (identity, error) {
 	d := r.be.Device()
 	id := identity{
 		Settings: map[string]string{}, Seed: r.job.Seed, Digest: r.job.Data.Manifest.Digest,
-		Schema: string(schema), Device: d.Backend + "/" + d.Level,
+		Schema: string(schema), Device: d.Backend + "/" + d.Level, Init: sha256.Sum256(r.job.Init),
 	}
 	flatten(id.Settings, "model", reflect.ValueOf(r.job.Model))
 	flatten(id.Settings, "curriculum", reflect.ValueOf(r.job.Curriculum))
@@ -72,6 +74,8 @@ func (a identity) difference(b identity) string {
 		return "the schema is another"
 	case a.Device != b.Device:
 		return fmt.Sprintf("it ran on %s, now on %s, which rounds differently", a.Device, b.Device)
+	case a.Init != b.Init:
+		return "the model that it starts from (--init) is another"
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/invoicelab/invoicelab/corpus"
@@ -24,13 +25,17 @@ type Job struct {
 	Curriculum  curriculum.Spec
 	Train       Spec
 	Seed        uint64
+	Init        []byte      // a model that Run made, to start from; nil starts from nothing
 	Checkpoints Checkpoints // where its state is kept; nothing of the result depends on it
 }
 
-// Run trains a model from nothing, keeps the epoch of best validation macro F1
+// Run trains a model, keeps the epoch of best validation macro F1
 // from the last curriculum stage on, and scores it on every split. It tells
 // observe of each step and epoch, in order, on the calling goroutine. A run that
 // is resumed tells the steps and epochs of before once more.
+//
+// A model that job.Init gives may be of another schema: what its head and CRF know
+// of an entity or a group is taken over by name, new ones start as usual.
 //
 // The result depends on job and on the instruction level of be, not on its
 // threads, nor on whether the run was killed and resumed. A cancelled ctx ends
@@ -99,6 +104,14 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 		}
 	}
 	f := &featurizer{buckets: job.Model.Encoder.Buckets, boxed: job.Data.Manifest.Boxed}
+	var init *saved
+	if job.Init != nil {
+		var err error
+		if init, err = readInit(job); err != nil {
+			return nil, fmt.Errorf("init: %w", err)
+		}
+		f.seen = slices.Clone(init.Rows[:f.rows()])
+	}
 	for _, split := range corpus.Splits { // train first: it teaches f its features
 		docs, err := encode(job.Data.Docs[split], f, job.Model.Encoder.Window, split == corpus.Train)
 		if err != nil {
@@ -123,6 +136,12 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 	inputs := nn.Inputs{Features: f.perToken(), TableRows: f.rows(), Neighbours: k}
 	if r.model, err = nn.New(be, job.Model, r.labelSet(), inputs, stream.Seed(job.Seed, "model")); err != nil {
 		return nil, err
+	}
+	if init != nil {
+		if err := r.model.Grow(bytes.NewReader(job.Init), job.Model, r.labelSet(), growth(init.Schema, schema)); err != nil {
+			r.model.Close()
+			return nil, fmt.Errorf("init: %w", err)
+		}
 	}
 	r.result.TrainDocs = countTrainDocs(job.Data)
 	r.result.Device = be.Device()

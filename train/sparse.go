@@ -40,6 +40,9 @@ func runSparse(ctx context.Context, be kernels.Backend, job Job, observe func(Ev
 	if job.Checkpoints.Dir != "" {
 		return Result{}, errors.New("model.encoder.kind: sparse keeps no state to resume from")
 	}
+	if job.Init != nil {
+		return Result{}, errors.New("init: model.encoder.kind sparse: its objective is convex, so that a start changes nothing")
+	}
 	start := time.Now()
 	r := &sparseRunner{job: job, be: be, data: map[corpus.Split]*sparse.Batch{}, labels: job.Data.Schema.Names()}
 	if err := r.prepare(); err != nil {

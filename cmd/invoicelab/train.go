@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -37,6 +38,7 @@ A run with --checkpoints that was interrupted or killed goes on with --resume an
 			&cli.Uint64Flag{Name: "seed", Usage: "seed of initialisation, sampling and dropout", Value: 1},
 			&cli.StringFlag{Name: "out", Usage: "write the weights to `FILE` (safetensors)"},
 			&cli.StringFlag{Name: "predictions", Usage: "write token, gold and predicted tag of the test split to `FILE`, as score reads it"},
+			&cli.StringFlag{Name: "init", Usage: "start from the model in `FILE`, of a smaller schema as well: entities are matched by name"},
 			&cli.StringFlag{Name: "drawn", Usage: "write what training drew of each label in each epoch to `FILE` (tab-separated)"},
 			&cli.StringFlag{Name: "checkpoints", Usage: "keep the state of the run in `FOLDER`, so that it can be resumed"},
 			&cli.IntFlag{Name: "checkpoint-every", Usage: "`STEPS` between two writings of the state", Value: 200},
@@ -82,6 +84,11 @@ func trainRun(c *cli.Context) error {
 	job := train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: c.Uint64("seed")}
 	if job.Checkpoints, err = checkpoints(c); err != nil {
 		return err
+	}
+	if path := c.String("init"); path != "" {
+		if job.Init, err = os.ReadFile(path); err != nil {
+			return fmt.Errorf("train: --init: %w", err)
+		}
 	}
 	lines := epochLines(c.App.ErrWriter, rounds(e))
 	var epochs []train.EpochEvent

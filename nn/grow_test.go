@@ -1,0 +1,104 @@
+package nn_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/invoicelab/invoicelab/nn"
+)
+
+// A model of 3 entities grows to 5: entity 0 of the new one was 2, entity 2 was 0,
+// entity 3 was 1; of its groups 0 was 1 and 1 was 0; the rest is new.
+var (
+	before = nn.Labels{Entities: 3, GroupOf: []int32{0, 1, 1}, Groups: 2, Counts: []float64{9, 1, 2, 3, 4, 5, 6}}
+	after  = nn.Labels{Entities: 5, GroupOf: []int32{0, 2, 1, 0, 1}, Groups: 3, Counts: []float64{9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1}}
+	grows  = nn.Growth{From: before, Entity: []int32{2, -1, 0, 1, -1}, Group: []int32{1, 0, -1}}
+	// labelWas and groupWas say the same of each label, and of each group and O.
+	labelWas = []int{0, 5, 6, -1, -1, 1, 2, 3, 4, -1, -1}
+	groupWas = []int{1, 0, -1, 2}
+)
+
+func TestGrow(t *testing.T) {
+	be := open(t, "go", 1)
+	for _, head := range []string{"linear", "hybrid"} {
+		for _, crf := range []string{"none", "crf", "crf/bio"} {
+			spec, _, in := tiny(head, "combined", crf)
+			old := build(t, be, spec, before, in, 1)
+			next := float32(0)
+			for _, p := range old.Params() {
+				v := values(be, p.Value)
+				for i := range v {
+					next++
+					v[i] = next
+				}
+				be.PutF32(p.Value.Data, v)
+			}
+			var file bytes.Buffer
+			if err := old.Save(&file, nil); err != nil {
+				t.Fatal(err)
+			}
+			fresh, grown := build(t, be, spec, after, in, 2), build(t, be, spec, after, in, 2)
+			if err := grown.Grow(&file, spec, after, grows); err != nil {
+				t.Fatalf("%s, %s: %v", head, crf, err)
+			}
+			for i, p := range grown.Params() {
+				was := old.Params()[i]
+				got, start, from := values(be, p.Value), values(be, fresh.Params()[i].Value), values(be, was.Value)
+				place := func(axis, n int) []int {
+					switch {
+					case n == len(labelWas) && axis != n:
+						return labelWas
+					case n == len(groupWas) && axis != n:
+						return groupWas
+					}
+					all := make([]int, n)
+					for k := range all {
+						all[k] = k
+					}
+					return all
+				}
+				rows, cols := place(was.Value.Rows, p.Value.Rows), place(was.Value.Cols, p.Value.Cols)
+				for r := range rows {
+					for c := range cols {
+						at := r*p.Value.Cols + c
+						want := start[at]
+						if rows[r] >= 0 && cols[c] >= 0 {
+							want = from[rows[r]*was.Value.Cols+cols[c]]
+						}
+						if got[at] != want {
+							t.Fatalf("%s, %s: %s [%d, %d] is %v, want %v", head, crf, p.Name, r, c, got[at], want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestGrowRefuses(t *testing.T) {
+	be := open(t, "go", 1)
+	spec, _, in := tiny("linear", "ce", "crf")
+	var file bytes.Buffer
+	if err := build(t, be, spec, before, in, 1).Save(&file, nil); err != nil {
+		t.Fatal(err)
+	}
+	wide := spec
+	wide.Encoder.Hidden = 8
+	for want, s := range map[string]nn.Spec{"head.weight": spec, "embed.table": wide} {
+		g := grows
+		if want == "head.weight" {
+			g.From.Entities = 4 // not what the file holds
+		}
+		m := build(t, be, s, after, in, 2)
+		start := values(be, m.Params()[0].Value)
+		if err := m.Grow(bytes.NewReader(file.Bytes()), s, after, g); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want ...%s...", err, want)
+		}
+		for i, v := range values(be, m.Params()[0].Value) {
+			if v != start[i] {
+				t.Fatal("a model that was refused has changed another")
+			}
+		}
+	}
+}
