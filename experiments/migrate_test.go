@@ -41,7 +41,7 @@ func TestStoreOfVersion1(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	sweep, trials := tiny(t, 2)
+	_, trials := tiny(t, 2)
 	outcomes, err := store.Outcomes(t.Context(), experiments.Filter{Sweep: "tiny"})
 	if err != nil || len(outcomes) != 8 {
 		t.Fatalf("%d outcomes, %v", len(outcomes), err)
@@ -78,7 +78,8 @@ func TestStoreOfVersion1(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := len(trials)
-	sweep, trials = tiny(t, 3)
+	sweep, more := tiny(t, 3)
+	trials = more
 	for i, o := range outcomes { // keys changed when settings were added since: then all 12 are to be run
 		if !slices.ContainsFunc(trials, func(tr experiments.Trial) bool { return tr.Key == o.Key }) {
 			done = 0
@@ -164,4 +165,3 @@ func TestMigrationIsWhole(t *testing.T) {
 		t.Errorf("%d attempts with both the write and the new column, %v; want 8", seen, err)
 	}
 }
-

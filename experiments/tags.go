@@ -25,7 +25,7 @@ func CheckTag(tag string) error {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_.-+/:", r)
 	}
 	if tag == "" || len([]rune(tag)) > maxTag || strings.ContainsFunc(tag, bad) {
-		return fmt.Errorf("tag %q: expected 1 to %d letters, digits and _ . - + / :", tag, maxTag)
+		return fmt.Errorf("tag %q: expected 1 to %d letters, digits or _.-+/: characters", tag, maxTag)
 	}
 	return nil
 }

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -11,40 +16,184 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// searchFlags select runs.
+func searchFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "sweep", Usage: "only those of the sweep `NAME`, as it was last planned"},
+		&cli.StringFlag{Name: "where", Usage: "only those that the `FILTER` lets through"},
+	}
+}
+
+// orderFlags put the selected runs into an order.
+func orderFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "sort", Usage: "`FIELDS` to sort by, with commas between; - before one means descending"},
+		&cli.IntFlag{Name: "limit", Usage: "at most this many `RUNS`; 0 for all"},
+	}
+}
+
+// searchOf reads searchFlags and, where the command has them, orderFlags.
+func searchOf(c *cli.Context) (experiments.Search, error) {
+	q := experiments.Search{Filter: experiments.Filter{Sweep: c.String("sweep")}, Sort: experiments.ParseSort(c.String("sort")), Limit: c.Int("limit")}
+	var err error
+	if q.Where, err = experiments.ParseWhere(c.String("where")); err != nil {
+		return q, usageError{err}
+	}
+	if q.Limit < 0 {
+		return q, usagef("%s: --limit is %d, expected 0 or more", commandPath(c), q.Limit)
+	}
+	return q, nil
+}
+
+// asUsage makes a filter that names what is not there wrong usage.
+func asUsage(err error) error {
+	var field *experiments.FieldError
+	if errors.As(err, &field) {
+		return usageError{err}
+	}
+	return err
+}
+
 func runsCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "runs",
-		Usage:       "list the runs of a store",
-		Description: "Example: invoicelab runs --sweep quick --store out/invoicelab.db",
-		Flags: []cli.Flag{storeFlag,
-			&cli.StringFlag{Name: "sweep", Usage: "only those of the sweep `NAME`"},
+		Name:  "runs",
+		Usage: "list the runs of a store",
+		Description: `Examples:
+  invoicelab runs --sweep quick --store out/invoicelab.db
+  invoicelab runs --where 'state = done and test/macro_f1 > 0.5' --sort -test/macro_f1 --limit 10
+  invoicelab runs --where 'tag = paper' --columns run,seed,level.head,test/macro_f1 --format csv
+
+` + experiments.WhereHelp,
+		Flags: append(append([]cli.Flag{storeFlag}, append(searchFlags(), orderFlags()...)...),
+			&cli.StringFlag{Name: "columns", Usage: "`FIELDS` to list, with commas between; csv and jsonl list all but settings when absent"},
+			&cli.StringFlag{Name: "format", Usage: "table, csv or jsonl", Value: "table"},
 			jsonFlag,
-		},
-		Action: func(c *cli.Context) error {
-			if err := operands(c); err != nil {
-				return err
-			}
-			store, err := experiments.Open(c.String("store"))
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			runs, err := store.Runs(c.Context, experiments.Filter{Sweep: c.String("sweep")})
-			if err != nil {
-				return err
-			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, append([]experiments.RunInfo{}, runs...))
-			}
-			w := tabwriter.NewWriter(c.App.Writer, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "run\tstate\tseed\tmicro F1\tmacro F1\tseconds\tlevels")
-			for _, r := range runs {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%.1f\t%s\n", r.Run, r.State, r.Seed,
-					percent(r.Metrics, "test/micro_f1"), percent(r.Metrics, "test/macro_f1"), r.Seconds, levels(r.Levels))
-			}
-			return w.Flush()
-		},
+		),
+		Action: listRuns,
 	}
+}
+
+func listRuns(c *cli.Context) error {
+	if err := operands(c); err != nil {
+		return err
+	}
+	formats := []string{"table", "csv", "jsonl"}
+	format := c.String("format")
+	if !slices.Contains(formats, format) {
+		return usagef("runs: --format: no format %q%s; there are %s", format, didYouMean(format, formats), strings.Join(formats, ", "))
+	}
+	q, err := searchOf(c)
+	if err != nil {
+		return err
+	}
+	store, err := experiments.Open(c.String("store"))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if c.Bool("json") || format == "table" && !c.IsSet("columns") {
+		runs, err := foundRuns(c, store, q)
+		if err != nil {
+			return err
+		}
+		if c.Bool("json") {
+			return printJSON(c.App.Writer, append([]experiments.RunInfo{}, runs...))
+		}
+		return writeRuns(c.App.Writer, runs)
+	}
+	var columns []string
+	for _, name := range strings.Split(c.String("columns"), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			columns = append(columns, name)
+		}
+	}
+	if len(columns) == 0 {
+		if columns, err = store.Columns(c.Context, false); err != nil {
+			return err
+		}
+	}
+	table, err := store.Find(c.Context, q, columns)
+	if err != nil {
+		return asUsage(err)
+	}
+	return writeTable(c.App.Writer, table, format)
+}
+
+// foundRuns gives the runs that a search selects, in its order.
+func foundRuns(c *cli.Context, store *experiments.Store, q experiments.Search) ([]experiments.RunInfo, error) {
+	keys, err := store.Keys(c.Context, q)
+	if err != nil || len(keys) == 0 {
+		return nil, asUsage(err)
+	}
+	runs, err := store.Runs(c.Context, experiments.Filter{Sweep: q.Sweep, Runs: keys})
+	if err != nil {
+		return nil, err
+	}
+	place := map[string]int{}
+	for i, key := range keys {
+		place[key] = i
+	}
+	slices.SortFunc(runs, func(a, b experiments.RunInfo) int { return cmp.Compare(place[a.Key], place[b.Key]) })
+	return runs, nil
+}
+
+func writeRuns(out io.Writer, runs []experiments.RunInfo) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "run\tstate\tseed\tmicro F1\tmacro F1\tseconds\tlevels\ttags")
+	for _, r := range runs {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%.1f\t%s\t%s\n", r.Run, r.State, r.Seed,
+			percent(r.Metrics, "test/micro_f1"), percent(r.Metrics, "test/macro_f1"), r.Seconds, levels(r.Levels), strings.Join(r.Tags, " "))
+	}
+	return w.Flush()
+}
+
+// writeTable writes a table of fields: aligned, as RFC 4180, or as an object a line.
+func writeTable(out io.Writer, table experiments.Table, format string) error {
+	texts := func(row []experiments.Cell) []string {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = cell.String()
+		}
+		return cells
+	}
+	switch format {
+	case "csv":
+		w := csv.NewWriter(out)
+		w.Write(table.Columns)
+		for _, row := range table.Rows {
+			w.Write(texts(row))
+		}
+		w.Flush()
+		return w.Error()
+	case "jsonl":
+		for _, row := range table.Rows {
+			line := []byte("{")
+			for i, cell := range row {
+				name, err := json.Marshal(table.Columns[i])
+				if err != nil {
+					return err
+				}
+				value, err := json.Marshal(cell)
+				if err != nil {
+					return err
+				}
+				if i > 0 {
+					line = append(line, ',')
+				}
+				line = append(append(append(line, name...), ':'), value...)
+			}
+			if _, err := out.Write(append(line, "}\n"...)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, strings.Join(table.Columns, "\t"))
+	for _, row := range table.Rows {
+		fmt.Fprintln(w, strings.Join(texts(row), "\t"))
+	}
+	return w.Flush()
 }
 
 // levels writes the levels of a run, sorted by axis.
