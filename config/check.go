@@ -73,6 +73,9 @@ func (e Experiment) faults() []fault {
 	} else if len(e.Model.Encoder.Templates) > 0 {
 		add("model.encoder.templates model.encoder.kind", "has no effect with model.encoder.kind %s; expected sparse", e.Model.Encoder.Kind)
 	}
+	if e.Model.Head.Kind == "hybrid/published" && e.Model.Loss.SeparationKind != "squared" {
+		add("model.loss.separation model.head.kind", "%s has no effect with model.head.kind hybrid/published, whose separation is the signed cosine", e.Model.Loss.SeparationKind)
+	}
 	if e.Curriculum.Staged() {
 		all = append(all, e.stageFaults()...)
 	}
@@ -89,6 +92,7 @@ func (e Experiment) sparseFaults() []fault {
 	for _, s := range []struct{ key, given, expected string }{
 		{"model.head.kind", e.Model.Head.Kind, "linear"},
 		{"model.loss.kind", e.Model.Loss.Kind, "ce"},
+		{"model.loss.consistency_weight", number(e.Model.Loss.Consistency), "0"},
 		{"curriculum.kind", e.Curriculum.Kind, "none"},
 		{"curriculum.sampler", e.Curriculum.Sampler, "uniform"},
 	} {
@@ -96,8 +100,11 @@ func (e Experiment) sparseFaults() []fault {
 			all = append(all, fault{[]string{s.key, "model.encoder.kind"}, fmt.Sprintf("%s has no effect with model.encoder.kind sparse; expected %s", s.given, s.expected)})
 		}
 	}
-	if e.Model.CRF == "none" {
+	switch e.Model.CRF {
+	case "none":
 		all = append(all, fault{[]string{"model.crf", "model.encoder.kind"}, "none: model.encoder.kind sparse is a CRF; expected crf or crf/bio"})
+	case "crf/adaptive":
+		all = append(all, fault{[]string{"model.crf", "model.encoder.kind"}, "crf/adaptive: model.encoder.kind sparse has transitions of its own; expected crf or crf/bio"})
 	}
 	if err := train.CheckTemplates(e.Model.Encoder.Templates); err != nil {
 		all = append(all, fault{[]string{"model.encoder.templates"}, err.Error()})

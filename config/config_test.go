@@ -176,7 +176,7 @@ func TestSet(t *testing.T) {
 	}
 	for set, want := range map[string]string{
 		"model.hed.kind=linear":       "model.hed.kind: unknown setting; did you mean model.head.kind?",
-		"model.head.kind=hybird":      `model.head.kind: "hybird" is not one of linear, hybrid; did you mean hybrid?`,
+		"model.head.kind=hybird":      `model.head.kind: "hybird" is not one of linear, hierarchical, hierarchical/published, prototype, hybrid, hybrid/published, separated; did you mean hybrid?`,
 		"train.epochs=":               `train.epochs: ""; expected one YAML value`,
 		"train.epochs=[":              `train.epochs: "["; expected one YAML value`,
 		"train.epochs=3.5":            `train.epochs: "3.5"; expected a whole number 1 to 10000`,
@@ -239,7 +239,7 @@ axes:
 }
 
 func TestCheckAgainstData(t *testing.T) {
-	good := config.Data{Entities: 4, Groups: 2, Domains: 3, Training: 100, Validation: 10, Test: 10, Holding: []int{100, 50, 5, 4}}
+	good := config.Data{Entities: 4, Groups: 2, Domains: 3, Training: 100, Validation: 10, Test: 10, Holding: []int{100, 50, 5, 4}, Structure: 100, Visual: 1}
 	for _, c := range []struct {
 		set    string
 		change func(*config.Data)
@@ -249,6 +249,15 @@ func TestCheckAgainstData(t *testing.T) {
 		{"model.head.kind=hybrid", func(*config.Data) {}, ""},
 		{"model.head.kind=hybrid", func(d *config.Data) { d.Groups, d.Ungrouped = 0, 4 }, "model.head.kind: hybrid has no effect here: the schema has no groups (corpus.schema can give it some)"},
 		{"model.head.kind=hybrid", func(d *config.Data) { d.Ungrouped = 1 }, "model.head.kind: hybrid needs a group for every entity: 1 of 4 have none"},
+		{"model.head.kind=hierarchical/published", func(d *config.Data) { d.Ungrouped = 1 }, "model.head.kind: hierarchical/published needs a group for every entity: 1 of 4 have none"},
+		{"model.head.kind=prototype", func(d *config.Data) { d.Groups, d.Ungrouped = 0, 4 }, ""},
+		{"model.head.kind=hybrid model.head.groups=1", func(*config.Data) {}, "model.head.groups: 1 is fewer than the 2 groups of the schema"},
+		{"model.head.kind=hybrid model.head.groups=2", func(*config.Data) {}, ""},
+		{"model.crf=crf/adaptive", func(*config.Data) {}, ""},
+		{"model.crf=crf/adaptive", func(d *config.Data) { d.Groups, d.Ungrouped = 0, 4 }, "model.crf: crf/adaptive has no effect here: the schema has no groups (corpus.schema can give it some)"},
+		{"model.head.kind=separated", func(*config.Data) {}, ""},
+		{"model.head.kind=separated", func(d *config.Data) { d.Structure = 0 }, "model.head.kind: separated has no effect here: no training document has sets of structure types"},
+		{"model.head.kind=separated", func(d *config.Data) { d.Visual = 0 }, "model.head.kind: separated has no effect here: no training document has sets of visual types"},
 		{"curriculum.sampler=domain_balanced", func(*config.Data) {}, ""},
 		{"curriculum.sampler=domain_balanced", func(d *config.Data) { d.Domains = 1 }, "curriculum.sampler: domain_balanced has no effect here: the training documents have no domains to balance"},
 		{"curriculum.sampler=domain_balanced", func(d *config.Data) { d.Holding[3] = 5 }, "curriculum.rare_per_batch: 4 has no effect here: no entity is in fewer than 0.05 (curriculum.rare_share) of the training documents; set it to 0"},
@@ -313,7 +322,7 @@ func TestDataOf(t *testing.T) {
 func TestKeys(t *testing.T) {
 	all := config.Keys()
 	for _, want := range []config.KeyDoc{
-		{Key: "model.head.kind", Type: "text", Default: "linear", OneOf: []string{"linear", "hybrid"}},
+		{Key: "model.head.kind", Type: "text", Default: "linear", OneOf: []string{"linear", "hierarchical", "hierarchical/published", "prototype", "hybrid", "hybrid/published", "separated"}},
 		{Key: "train.epochs", Type: "whole number", Default: "10", Range: "1 to 10000"},
 		{Key: "curriculum.shares", Type: "list of numbers"},
 		{Key: "corpus.generate.documents", Type: "whole number", Default: "600", Range: "20 to 1000000"},

@@ -21,6 +21,8 @@ type Data struct {
 	Heldout    int   // documents
 	Holding    []int // training documents that hold each entity, in schema order
 	Lengths    int   // different numbers of tokens of the training documents
+	Structure  int   // training documents with sets of structure types
+	Visual     int   // training documents with sets of visual types
 }
 
 // DataOf sums up a corpus.
@@ -42,6 +44,12 @@ func DataOf(ds *corpus.Dataset) Data {
 	domains, lengths := map[string]bool{}, map[int]bool{}
 	for _, doc := range ds.Docs[corpus.Train] {
 		domains[doc.Domain], lengths[len(doc.Tokens)] = true, true
+		if doc.Structure != nil {
+			d.Structure++
+		}
+		if doc.Visual != nil {
+			d.Visual++
+		}
 		seen := map[corpus.EntityID]bool{}
 		for _, s := range doc.Spans {
 			if !seen[s.Entity] {
@@ -55,19 +63,38 @@ func DataOf(ds *corpus.Dataset) Data {
 }
 
 // CheckAgainstData refuses, by name, settings that have no effect on the data
-// at hand: groups without groups, a domain sampler without domains, stages
+// at hand: groups without groups, structure and visual types where documents have none, a domain sampler without domains, stages
 // that hold every label, rare documents where no label is rare, and early
 // stopping without validation documents.
 func CheckAgainstData(e Experiment, d Data) error {
 	refuse := func(key, format string, args ...any) error {
 		return Problem{Key: key, What: fmt.Sprintf(format, args...)}
 	}
-	if e.Model.Head.Kind == "hybrid" {
+	for _, s := range []struct {
+		key, value string
+		groups     bool
+	}{
+		{"model.head.kind", e.Model.Head.Kind, e.Model.Head.NeedsGroups()},
+		{"model.crf", e.Model.CRF, e.Model.CRF == "crf/adaptive"},
+	} {
 		switch {
-		case d.Groups == 0:
-			return refuse("model.head.kind", "hybrid has no effect here: the schema has no groups (corpus.schema can give it some)")
-		case d.Ungrouped > 0:
-			return refuse("model.head.kind", "hybrid needs a group for every entity: %d of %d have none", d.Ungrouped, d.Entities)
+		case s.groups && d.Groups == 0:
+			return refuse(s.key, "%s has no effect here: the schema has no groups (corpus.schema can give it some)", s.value)
+		case s.groups && d.Ungrouped > 0:
+			return refuse(s.key, "%s needs a group for every entity: %d of %d have none", s.value, d.Ungrouped, d.Entities)
+		}
+	}
+	if e.Model.Head.NeedsGroups() && e.Model.Head.Groups > 0 && e.Model.Head.Groups < d.Groups {
+		return refuse("model.head.groups", "%d is fewer than the %d groups of the schema", e.Model.Head.Groups, d.Groups)
+	}
+	if e.Model.Head.Kind == "separated" {
+		for _, s := range []struct {
+			name      string
+			documents int
+		}{{"structure", d.Structure}, {"visual", d.Visual}} {
+			if s.documents == 0 {
+				return refuse("model.head.kind", "separated has no effect here: no training document has sets of %s types", s.name)
+			}
 		}
 	}
 	if err := e.Curriculum.CheckData(curriculum.Data{Documents: d.Training, Domains: d.Domains, Holding: d.Holding, Lengths: d.Lengths}); err != nil {

@@ -63,7 +63,7 @@ func invoices(batches int) (nn.Spec, nn.Labels, nn.Inputs, []nn.Batch) {
 		Encoder: nn.EncoderSpec{Hidden: 96, Layers: 2, Dropout: 0.1},
 		Head:    nn.HeadSpec{Kind: "hybrid", Dim: 256, Temperature: 10, Dropout: 0.1},
 		CRF:     "crf/bio",
-		Loss:    nn.LossSpec{Kind: "ce", Beta: 0.9999, Gamma: 2, Balanced: 0.6, Entity: 1, Group: 0.3, Separation: 0.01, CRF: 0.5},
+		Loss:    nn.LossSpec{Kind: "ce", Beta: 0.9999, Gamma: 2, Balanced: 0.6, Entity: 1, Group: 0.3, Separation: 0.01, CRF: 0.5, SeparationKind: "squared"},
 	}
 	return spec, labels, nn.Inputs{Features: features, TableRows: features * buckets, Neighbours: neighbours}, out
 }

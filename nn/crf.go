@@ -16,19 +16,24 @@ var crfKinds = []struct {
 	kind string
 	crf  bool // has a CRF; without one, labels are decoded by argmax
 	bio  bool // transitions that break BIO are forbidden
+	part bool // transitions are learned within blocks, see blocks
 }{
-	{"none", false, false},
-	{"crf", true, false},
-	{"crf/bio", true, true},
+	{"none", false, false, false},
+	{"crf", true, false, false},
+	{"crf/bio", true, true, false},
+	{"crf/adaptive", true, true, true},
 }
 
-// crf is the linear-chain CRF on top of the scores. Transitions and ends
-// start at 0, forbidden ones at -1e4: they have no gradient and no weight
-// decay, so they stay.
+// crf is the linear-chain CRF on top of the scores (Lafferty and others 2001).
+// Transitions and ends start at 0, those of crf/adaptive as blocks says, forbidden
+// ones at -1e4: they have no gradient and no weight decay, so they stay.
 type crf struct {
-	bio               bool
-	weight            float64 // of the summed nll per valid token; 0 only decodes
-	trans, start, end *Param
+	kind       string
+	bio        bool
+	weight     float64 // of the summed nll per valid token; 0 only decodes
+	trans      *Param  // [C, C]; nil with blocks
+	blocks     *blocks // nil without
+	start, end *Param
 }
 
 // newCRF returns nil for a model without CRF.
@@ -42,12 +47,26 @@ func newCRF(s *store, spec Spec, labels Labels) (*crf, error) {
 		if !k.crf {
 			return nil, nil
 		}
-		c := &crf{bio: k.bio, weight: spec.Loss.CRF}
+		c := &crf{kind: k.kind, bio: k.bio, weight: spec.Loss.CRF}
 		n := labels.NumLabels()
-		c.trans = s.undecayed(partCRF, "crf.transitions", n, n, c.initTransitions)
+		var transitions *Param
+		if k.part {
+			if err := needGroups("model.crf", k.kind, "crf/bio", labels); err != nil {
+				return nil, err
+			}
+			c.blocks = newBlocks(s, labels)
+			transitions = c.blocks.table
+		} else {
+			c.trans = s.undecayed(partCRF, "crf.transitions", n, n, c.initTransitions)
+			transitions = c.trans
+		}
+		transitions.forward, transitions.backward = n*n, 2*n*n
 		c.start = s.vector(partCRF, "crf.start", n, 0)
 		c.start.init = c.initStart
 		c.end = s.vector(partCRF, "crf.end", n, 0)
+		if k.part {
+			c.end.init = initEnd
+		}
 		return c, nil
 	}
 	return nil, fmt.Errorf("model.crf: %q is no decoder; one of %q", spec.CRF, kinds)
@@ -108,9 +127,9 @@ func (c *crf) check(b Batch) error {
 			reason := ""
 			switch {
 			case t == 0:
-				reason = fmt.Sprintf("%s starts the document, which crf/bio forbids", labelName(l))
+				reason = fmt.Sprintf("%s starts the document, which %s forbids", labelName(l), c.kind)
 			case doc[t-1] != kernels.Ignore && !LegalBIO(doc[t-1], l):
-				reason = fmt.Sprintf("%s follows %s, which crf/bio forbids", labelName(l), labelName(doc[t-1]))
+				reason = fmt.Sprintf("%s follows %s, which %s forbids", labelName(l), labelName(doc[t-1]), c.kind)
 			}
 			if reason != "" {
 				return &DocumentError{Document: d, Token: t, Reason: reason}
@@ -120,8 +139,14 @@ func (c *crf) check(b Batch) error {
 	return nil
 }
 
-func (c *crf) weights() kernels.CRFWeights {
-	return kernels.CRFWeights{Trans: c.trans.Value, Start: c.start.Value.Data, End: c.end.Value.Data}
+func (c *crf) weights(p *pass) kernels.CRFWeights {
+	w := kernels.CRFWeights{Start: c.start.Value.Data, End: c.end.Value.Data}
+	if c.blocks != nil {
+		w.Trans = c.blocks.dense(p)
+	} else {
+		w.Trans = c.trans.Value
+	}
+	return w
 }
 
 // add adds the gradient of weight * (summed nll / valid) to dScores and to the
@@ -131,9 +156,17 @@ func (c *crf) add(p *pass, dScores, scores kernels.Mat, valid int) {
 		return
 	}
 	docs := len(p.offsets) - 1
-	g := kernels.CRFGrad{Trans: c.trans.Grad, Start: c.start.Grad.Data, End: c.end.Grad.Data}
-	p.be.CRF(p.stats.Slice(statDocs, statDocs+docs), dScores, g, scores, c.weights(),
+	g := kernels.CRFGrad{Start: c.start.Grad.Data, End: c.end.Grad.Data}
+	if c.blocks != nil {
+		g.Trans = p.mem.Zeros(scores.Cols, scores.Cols)
+	} else {
+		g.Trans = c.trans.Grad
+	}
+	p.be.CRF(p.stats.Slice(statDocs, statDocs+docs), dScores, g, scores, c.weights(p),
 		p.targets, p.offsets, float32(c.weight/float64(valid)))
+	if c.blocks != nil {
+		c.blocks.backward(p, g.Trans)
+	}
 }
 
 // report puts the nll per valid token into out and returns it weighted.

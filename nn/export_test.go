@@ -1,5 +1,7 @@
 package nn
 
+import "github.com/invoicelab/invoicelab/kernels"
+
 // Gradient is the first half of Step: it leaves the gradient of the total loss
 // in Params and returns the losses.
 func (m *Model) Gradient(b Batch, opt StepOptions) (Losses, error) {
@@ -8,7 +10,11 @@ func (m *Model) Gradient(b Batch, opt StepOptions) (Losses, error) {
 		return nil, err
 	}
 	m.store.addNorm(p.stats.Slice(statNorm, statNorm+1), rows)
-	stats := make([]float64, p.stats.Len)
-	m.be.GetF64(stats, p.stats)
-	return m.report(stats, b.Labels), nil
+	return m.report(p.readStats(), b.Labels), nil
+}
+
+// Transitions is the matrix of the CRF's transitions [C, C].
+func (m *Model) Transitions() kernels.Mat {
+	m.mem.Reset()
+	return m.crf.weights(&pass{be: m.be, mem: m.mem}).Trans
 }

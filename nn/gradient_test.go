@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/invoicelab/invoicelab/kernels"
@@ -47,10 +48,14 @@ func tiny(head, loss, crf string) (nn.Spec, nn.Labels, nn.Inputs) {
 		Head:    nn.HeadSpec{Kind: head, Dim: 5, Temperature: 3, Dropout: 0.3},
 		CRF:     crf,
 		Loss: nn.LossSpec{Kind: loss, Beta: 0.99, Gamma: 2, Balanced: 0.6,
-			Entity: 0.9, Group: 0.4, Separation: 0.7, CRF: 0.8},
+			Entity: 0.9, Group: 0.4, Separation: 0.7, CRF: 0.8, SeparationKind: "squared",
+			Structure: 0.6, Visual: 0.3, ConsistencyKind: "consistency"},
+	}
+	if head == "separated" {
+		spec.Encoder.Hidden, spec.Encoder.Layers = 12, 1 // a branch has a quarter of the width, of which a norm needs some
 	}
 	labels := nn.Labels{Entities: 3, GroupOf: []int32{1, 0, 1}, Groups: 2,
-		Counts: []float64{900, 40, 25, 9, 0, 3, 2}}
+		Counts: []float64{900, 40, 25, 9, 0, 3, 2}, Structure: 3, Visual: 2}
 	return spec, labels, nn.Inputs{Features: 3, TableRows: 9, Neighbours: 3}
 }
 
@@ -72,7 +77,9 @@ func tinyBatch() nn.Batch {
 			4, -1, -1,
 			5, 6, -1, 6, 5, 5,
 			7, -1, 8, 8, 7, 9, 9, 8, 7},
-		Labels: []int32{1, 2, x, 0, 5, x, x, 3, 4, 0},
+		Labels:    []int32{1, 2, x, 0, 5, x, x, 3, 4, 0},
+		Structure: []int32{0, 1, 6, 4, x, 7, 0, 2, 3, 5},
+		Visual:    []int32{0, 1, 2, 3, 0, x, x, 0, 1, 0},
 	}
 }
 
@@ -108,14 +115,15 @@ func mirrorOf(be kernels.Backend, m *nn.Model, spec nn.Spec, labels nn.Labels, i
 }
 
 var (
-	headKinds = []string{"linear", "hybrid"}
-	lossKinds = []string{"ce", "class_balanced", "focal", "combined"}
-	crfKinds  = []string{"none", "crf", "crf/bio"}
+	headKinds = []string{"linear", "hierarchical", "hierarchical/published", "prototype", "hybrid", "hybrid/published", "separated"}
+	lossKinds = []string{"ce", "class_balanced", "focal", "combined", "combined/published"}
+	crfKinds  = []string{"none", "crf", "crf/bio", "crf/adaptive"}
 )
 
 // TestGradient compares, for every head, loss and CRF, each component of the
 // loss with the mirror's and each element of the gradient of each parameter
-// with central differences of the mirror's total.
+// with central differences of the mirror's total; on the best level with the
+// losses that have every part.
 func TestGradient(t *testing.T) {
 	levels := []string{"go"}
 	if best := cpu.Levels()[0]; best != "go" {
@@ -125,9 +133,13 @@ func TestGradient(t *testing.T) {
 		be := open(t, level, 1)
 		for _, head := range headKinds {
 			for _, loss := range lossKinds {
+				if level != "go" && !strings.HasPrefix(loss, "combined") {
+					continue
+				}
 				for _, crf := range crfKinds {
 					t.Run(fmt.Sprintf("%s/%s/%s/%s", level, head, loss, crf), func(t *testing.T) {
 						spec, labels, in := tiny(head, loss, crf)
+						spec.Loss.Consistency = 0.6
 						checkGradient(t, be, spec, labels, in, tinyBatch())
 					})
 				}
@@ -140,14 +152,30 @@ func TestGradient(t *testing.T) {
 // has a weight, so that none can hide behind another.
 func TestGradientAlone(t *testing.T) {
 	be := open(t, "go", 1)
-	for name, loss := range map[string]nn.LossSpec{
-		"crf":        {Kind: "ce", CRF: 1},
-		"group":      {Kind: "ce", Entity: 1e-9, Group: 1},
-		"separation": {Kind: "ce", Entity: 1e-9, Separation: 1},
+	only := func(change func(*nn.LossSpec)) nn.LossSpec {
+		loss := nn.LossSpec{Kind: "ce", Entity: 1e-9, SeparationKind: "squared"}
+		change(&loss)
+		return loss
+	}
+	for _, c := range []struct {
+		name, head, crf string
+		loss            nn.LossSpec
+	}{
+		{"crf", "hybrid", "crf/bio", nn.LossSpec{Kind: "ce", CRF: 1, SeparationKind: "squared"}},
+		{"blocks", "hybrid", "crf/adaptive", nn.LossSpec{Kind: "ce", CRF: 1, SeparationKind: "squared"}},
+		{"group", "hybrid", "crf/bio", only(func(l *nn.LossSpec) { l.Group = 1 })},
+		{"group without O", "hybrid/published", "none", only(func(l *nn.LossSpec) { l.Group = 1 })},
+		{"squared separation", "hybrid", "crf/bio", only(func(l *nn.LossSpec) { l.Separation = 1 })},
+		{"hinge separation", "prototype", "none", only(func(l *nn.LossSpec) { l.Separation, l.SeparationKind = 1, "hinge" })},
+		{"signed separation", "hybrid/published", "none", only(func(l *nn.LossSpec) { l.Separation = 1 })},
+		{"structure", "separated", "none", only(func(l *nn.LossSpec) { l.Structure = 1 })},
+		{"visual", "separated", "none", only(func(l *nn.LossSpec) { l.Visual = 1 })},
+		{"consistency", "linear", "none", only(func(l *nn.LossSpec) { l.Consistency, l.ConsistencyKind = 1, "consistency" })},
+		{"consistency of products", "hierarchical/published", "crf/bio", only(func(l *nn.LossSpec) { l.Consistency, l.ConsistencyKind = 1, "consistency" })},
 	} {
-		t.Run(name, func(t *testing.T) {
-			spec, labels, in := tiny("hybrid", "ce", "crf/bio")
-			spec.Loss = loss
+		t.Run(c.name, func(t *testing.T) {
+			spec, labels, in := tiny(c.head, "ce", c.crf)
+			spec.Loss = c.loss
 			checkGradient(t, be, spec, labels, in, tinyBatch())
 		})
 	}
@@ -193,8 +221,48 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("%s: loss %v, want %v", crf, sum, want["crf"])
 		}
 		b.Labels[0] = 2 // I at the start
-		if nll = m.Posterior(b).NLL(b.Labels); math.IsInf(nll[0], 1) != (crf == "crf/bio") {
+		if nll = m.Posterior(b).NLL(b.Labels); math.IsInf(nll[0], 1) != (crf != "crf") {
 			t.Errorf("%s: loss %v of a document that starts with I", crf, nll[0])
+		}
+	}
+}
+
+// TestConsistencyPublished counts violations of the argmax, adds the count to the
+// total, and has no gradient.
+func TestConsistencyPublished(t *testing.T) {
+	for _, level := range cpu.Levels() {
+		be := open(t, level, 1)
+		spec, labels, in := tiny("linear", "ce", "none")
+		spec.Loss.Consistency, spec.Loss.ConsistencyKind = 3, "consistency/published"
+		checkGradient(t, be, spec, labels, in, tinyBatch())
+		m, b := build(t, be, spec, labels, in, 5), tinyBatch()
+		scramble(be, m, 6)
+		losses, err := m.Gradient(b, nn.StepOptions{DropoutSeed: 77})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := 10 * losses["consistency"]; math.Abs(n-math.Round(n)) > 1e-5 || n < 0.5 || n > 9.5 {
+			t.Errorf("%s: %g violations in 10 tokens", level, n)
+		}
+	}
+}
+
+// TestMirrorCRF holds the mirror's sums over paths to enumeration.
+func TestMirrorCRF(t *testing.T) {
+	be := open(t, "go", 1)
+	for _, crf := range crfKinds[1:] {
+		spec, labels, in := tiny("linear", "ce", crf)
+		m := build(t, be, spec, labels, in, 5)
+		scramble(be, m, 6)
+		r := mirrorOf(be, m, spec, labels, in)
+		b := tinyBatch()
+		scores, _ := r.scores(r.encode(b, 10, 1), 1)
+		for d := range 4 {
+			from, to := b.Offsets[d], b.Offsets[d+1]
+			got, want := r.crf(scores[from:to], b.Labels[from:to]), r.enumerated(scores[from:to], b.Labels[from:to])
+			if math.Abs(got-want) > 1e-12*(1+want) {
+				t.Errorf("%s: document %d: %.15g, enumeration gives %.15g", crf, d, got, want)
+			}
 		}
 	}
 }
@@ -211,6 +279,9 @@ func checkGradient(t *testing.T, be kernels.Backend, spec nn.Spec, labels nn.Lab
 	}
 	want, total := r.total(b, seed)
 	want["total"] = total
+	if spec.Loss.ConsistencyKind == "consistency/published" {
+		want["total"] += spec.Loss.Consistency * want["consistency"] // which the mirror leaves out of what it differentiates
+	}
 	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, components(spec)) {
 		t.Errorf("components %q, want %q", names, components(spec))
 	}
@@ -219,7 +290,12 @@ func checkGradient(t *testing.T, be kernels.Backend, spec nn.Spec, labels nn.Lab
 			t.Errorf("%s = %.8g, want %.8g", name, v, want[name])
 		}
 	}
+	x := r.encode(b, len(b.Labels), seed)
 	for _, p := range m.Params() {
+		r.encoded = nil
+		if strings.HasPrefix(p.Name, "head.") || strings.HasPrefix(p.Name, "crf.") {
+			r.encoded = x
+		}
 		// float32 with float64 sums leaves about 1e-6 of the largest element.
 		grad, largest := values(be, p.Grad), 0.0
 		diff := make([]float64, len(grad))
@@ -242,16 +318,25 @@ func components(spec nn.Spec) []string {
 	if spec.Loss.Entity > 0 {
 		names = append(names, "entity")
 		names = append(names, map[string][]string{"ce": {"ce"}, "class_balanced": {"class_balanced"}, "focal": {"focal"},
-			"combined": {"class_balanced", "focal"}}[spec.Loss.Kind]...)
+			"combined": {"class_balanced", "focal"}, "combined/published": {"class_balanced", "focal"}}[spec.Loss.Kind]...)
 	}
 	if spec.CRF != "none" && spec.Loss.CRF > 0 {
 		names = append(names, "crf")
 	}
-	if spec.Head.Kind == "hybrid" && spec.Loss.Group > 0 {
-		names = append(names, "group")
-	}
-	if spec.Head.Kind == "hybrid" && spec.Loss.Separation > 0 {
-		names = append(names, "separation")
+	for _, c := range []struct {
+		name   string
+		weight float64
+		heads  []string
+	}{
+		{"group", spec.Loss.Group, []string{"hierarchical", "hierarchical/published", "hybrid", "hybrid/published"}},
+		{"separation", spec.Loss.Separation, []string{"prototype", "hybrid", "hybrid/published"}},
+		{"structure", spec.Loss.Structure, []string{"separated"}},
+		{"visual", spec.Loss.Visual, []string{"separated"}},
+		{"consistency", spec.Loss.Consistency, headKinds},
+	} {
+		if c.weight > 0 && slices.Contains(c.heads, spec.Head.Kind) {
+			names = append(names, c.name)
+		}
 	}
 	slices.Sort(names)
 	return names

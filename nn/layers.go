@@ -21,7 +21,11 @@ type pass struct {
 	neighbours kernels.I32 // [n*K]
 	labels     []int32     // [n]; nil when predicting
 	targets    kernels.I32 // [n], labels on the backend
+	structure  []int32     // [n], see Batch; nil without
+	visual     []int32
 	stats      kernels.F64 // [statDocs+B], see the stat constants
+	sums       kernels.F32 // [statDocs], losses that are summed in float32; they are added to stats on the host
+	summed     bool        // sums holds something
 }
 
 // dropout drops elements of y in place, keyed by the pass and the name of the
@@ -39,10 +43,12 @@ type linear struct {
 }
 
 func newLinear(s *store, at part, name string, in, out int) linear {
-	return linear{
+	l := linear{
 		weight: s.matrix(at, name+".weight", in, out, glorot),
 		bias:   s.vector(at, name+".bias", out, 0),
 	}
+	l.weight.forward, l.weight.backward = in*out, 2*in*out
+	return l
 }
 
 func (l *linear) forward(p *pass, x kernels.Mat) kernels.Mat {

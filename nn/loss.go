@@ -9,11 +9,14 @@ import (
 
 // Where the losses of a step lie in pass.stats.
 const (
-	statEntity     = 0 // ce, class-balanced, focal
-	statGroup      = 3 // ce, then two that are not used
-	statSeparation = 6
-	statNorm       = 7 // squared norm of the gradient
-	statDocs       = 8 // negative log-likelihood of each document
+	statEntity      = 0 // ce, class-balanced, focal
+	statGroup       = 3 // ce, then two that are not used
+	statStructure   = 6 // the same
+	statVisual      = 9 // the same
+	statSeparation  = 12
+	statConsistency = 13
+	statNorm        = 14 // squared norm of the gradient
+	statDocs        = 15 // negative log-likelihood of each document
 )
 
 // shares are the factors of the parts of an entity loss.
@@ -22,41 +25,66 @@ type shares struct{ ce, balanced, focal float64 }
 // lossKinds is the table of entity losses by the name that a spec uses.
 var lossKinds = []struct {
 	kind   string
+	twice  bool // the focal loss has the class weights too
 	shares func(LossSpec) shares
 }{
-	{"ce", func(LossSpec) shares { return shares{ce: 1} }},
-	{"class_balanced", func(LossSpec) shares { return shares{balanced: 1} }},
-	{"focal", func(LossSpec) shares { return shares{focal: 1} }},
-	{"combined", func(s LossSpec) shares { return shares{balanced: s.Balanced, focal: 1 - s.Balanced} }},
+	{"ce", false, func(LossSpec) shares { return shares{ce: 1} }},
+	{"class_balanced", false, func(LossSpec) shares { return shares{balanced: 1} }},
+	{"focal", false, func(LossSpec) shares { return shares{focal: 1} }},
+	{"combined", false, combined},
+	{"combined/published", true, combined},
 }
+
+func combined(s LossSpec) shares { return shares{balanced: s.Balanced, focal: 1 - s.Balanced} }
 
 // entityLoss is the loss on the scores: a weighted sum of ce, class-balanced
-// cross-entropy and focal loss.
+// cross-entropy (Cui and others 2019) and focal loss (Lin and others 2017). Over the
+// V tokens whose label is known, with nll = -log p of the label:
+//
+//	ce             = sum nll / V
+//	class_balanced = sum w nll / sum w,  w = (1-beta)/(1-beta^n) of the label
+//	focal          = sum (1-p)^gamma nll / V
+//	combined       = share class_balanced + (1-share) focal
+//
+// w is scaled so that the weights of the labels that occur sum to their number.
+// combined/published weights the focal part by w once more: sum w (1-p)^gamma nll / V.
 type entityLoss struct {
-	be     kernels.Backend
-	weight float64 // of the whole in the total; 0 leaves it out
-	shares shares
-	params kernels.LossParams
+	weight  float64 // of the whole in the total; 0 leaves it out
+	shares  shares
+	twice   bool
+	gamma   float64
+	classes *fixed[float32] // weights w of the labels; nil without class_balanced
 }
 
-func newEntityLoss(be kernels.Backend, spec LossSpec, labels Labels) (*entityLoss, error) {
-	l := &entityLoss{be: be, weight: spec.Entity}
+// params are the factors of SoftmaxLoss.
+func (l *entityLoss) params() kernels.LossParams {
+	params := kernels.LossParams{
+		CE:    float32(l.weight * l.shares.ce),
+		CB:    float32(l.weight * l.shares.balanced),
+		Focal: float32(l.weight * l.shares.focal),
+		Gamma: float32(l.gamma),
+	}
+	if l.classes != nil {
+		params.Weights = l.classes.dev
+		if l.twice {
+			params.Alpha = l.classes.dev
+		}
+	}
+	return params
+}
+
+func newEntityLoss(s *store, spec LossSpec, labels Labels) (*entityLoss, error) {
+	l := &entityLoss{weight: spec.Entity, gamma: spec.Gamma}
 	known := false
 	var kinds []string
 	for _, k := range lossKinds {
 		kinds = append(kinds, k.kind)
 		if k.kind == spec.Kind {
-			l.shares, known = k.shares(spec), true
+			l.shares, l.twice, known = k.shares(spec), k.twice, true
 		}
 	}
 	if !known {
 		return nil, fmt.Errorf("model.loss.kind: %q is no loss; one of %q", spec.Kind, kinds)
-	}
-	l.params = kernels.LossParams{
-		CE:    float32(l.weight * l.shares.ce),
-		CB:    float32(l.weight * l.shares.balanced),
-		Focal: float32(l.weight * l.shares.focal),
-		Gamma: float32(spec.Gamma),
 	}
 	if l.shares.balanced > 0 {
 		if labels.Counts == nil {
@@ -69,8 +97,7 @@ func newEntityLoss(be kernels.Backend, spec LossSpec, labels Labels) (*entityLos
 		for i, w := range kernels.BalancedWeights(labels.Counts, spec.Beta) {
 			weights[i] = float32(w)
 		}
-		l.params.Weights = be.NewF32(len(weights))
-		be.PutF32(l.params.Weights, weights)
+		l.classes = s.fixedF32(weights)
 	}
 	return l, nil
 }
@@ -81,7 +108,7 @@ func (l *entityLoss) begin(p *pass, dScores, scores kernels.Mat) {
 		p.be.Fill(dScores.Data, 0)
 		return
 	}
-	p.be.SoftmaxLoss(dScores, p.stats.Slice(statEntity, statEntity+3), scores, p.targets, l.params)
+	p.be.SoftmaxLoss(dScores, p.stats.Slice(statEntity, statEntity+3), scores, p.targets, l.params())
 }
 
 // report puts the components into out and returns the weighted loss.
@@ -106,10 +133,4 @@ func (l *entityLoss) report(stats []float64, out Losses) float64 {
 	}
 	out["entity"] = entity
 	return l.weight * entity
-}
-
-func (l *entityLoss) free() {
-	if l.params.Weights.Len > 0 {
-		l.be.FreeF32(l.params.Weights)
-	}
 }

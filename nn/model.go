@@ -21,7 +21,9 @@ type Model struct {
 	encoder *encoder
 	head    head
 	loss    *entityLoss
-	crf     *crf // nil without one
+
+	consistency *consistency // nil without weight
+	crf         *crf         // nil without one
 
 	mem      *kernels.Arena // activations of one step
 	clock    clock
@@ -38,22 +40,7 @@ func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (
 			labels.Entities, in.Features, in.TableRows, in.Neighbours, spec.Encoder.Hidden))
 	}
 	m := &Model{be: be, labels: labels.NumLabels(), in: in, store: &store{be: be, seed: seed}}
-	m.encoder = newEncoder(m.store, spec.Encoder, in)
-	var err error
-	if m.head, err = newHead(m.store, spec, labels); err != nil {
-		return nil, fmt.Errorf("nn: %w", err)
-	}
-	if m.loss, err = newEntityLoss(be, spec.Loss, labels); err != nil {
-		m.head.free()
-		return nil, fmt.Errorf("nn: %w", err)
-	}
-	m.crf, err = newCRF(m.store, spec, labels)
-	if err == nil && spec.Loss.Entity == 0 && (m.crf == nil || spec.Loss.CRF == 0) {
-		err = errors.New("model.loss.entity_weight: 0 without a weighted CRF leaves nothing that trains the scores")
-	}
-	if err != nil {
-		m.head.free()
-		m.loss.free()
+	if err := m.declare(spec, labels); err != nil {
 		return nil, fmt.Errorf("nn: %w", err)
 	}
 	m.store.allocate()
@@ -62,13 +49,33 @@ func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (
 	return m, nil
 }
 
+// declare builds the layers and declares what they need, without memory.
+func (m *Model) declare(spec Spec, labels Labels) error {
+	m.encoder = newEncoder(m.store, spec.Encoder, m.in)
+	var err error
+	if m.head, err = newHead(m.store, spec, labels); err != nil {
+		return err
+	}
+	if m.loss, err = newEntityLoss(m.store, spec.Loss, labels); err != nil {
+		return err
+	}
+	if m.consistency, err = newConsistency(m.store, spec.Loss, labels); err != nil {
+		return err
+	}
+	if m.crf, err = newCRF(m.store, spec, labels); err != nil {
+		return err
+	}
+	if spec.Loss.Entity == 0 && (m.crf == nil || spec.Loss.CRF == 0) {
+		return errors.New("model.loss.entity_weight: 0 without a weighted CRF leaves nothing that trains the scores")
+	}
+	return nil
+}
+
 // Close gives the model's memory back to the backend, which stays open.
 func (m *Model) Close() {
 	m.mem.Free()
 	m.tensors.Close()
 	m.store.free()
-	m.head.free()
-	m.loss.free()
 }
 
 // Params lists the parameters in order of construction.

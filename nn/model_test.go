@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/nn"
 )
 
@@ -17,23 +18,46 @@ func TestParameterCount(t *testing.T) {
 	for _, c := range []struct {
 		head           string
 		entities, want int
+		crf, wantCRF   string // of the CRF: transitions, then with start and end
 	}{
-		{"linear", 80, 123809}, // 161 labels
-		{"linear", 98, 151493}, // 197 labels
-		{"hybrid", 98, 551573}, // 19 groups and O
+		{"linear", 80, 123809, "crf/bio", "25921 26243"}, // 161 labels
+		{"linear", 98, 151493, "crf/bio", "38809 39203"}, // 197 labels
+		{"hierarchical", 98, 150724 + 303764, "crf/bio", "38809 39203"},
+		{"hierarchical/published", 98, 165335 + 303379, "crf/bio", "38809 39203"},
+		{"prototype", 98, 551573 - 303764, "crf", "38809 39203"}, // the hybrid without its group stage
+		{"hybrid", 98, 551573, "crf/bio", "38809 39203"},         // 19 groups and O
+		{"hybrid/published", 80, 541972, "crf/bio", "25921 26243"},
+		{"separated", 71, 649885, "crf", "20449 20735"}, // 143 labels
 	} {
-		spec := nn.Spec{Encoder: nn.EncoderSpec{Hidden: 768}, CRF: "crf/bio",
-			Head: nn.HeadSpec{Kind: c.head, Dim: 256, Temperature: 10}, Loss: nn.LossSpec{Kind: "ce", Entity: 1, CRF: 0.5}}
-		labels := nn.Labels{Entities: c.entities, GroupOf: make([]int32, c.entities), Groups: 19}
-		got := build(t, be, spec, labels, nn.Inputs{Features: 1, TableRows: 64, Neighbours: 1}, 1).ParameterCount()
+		spec := nn.Spec{Encoder: nn.EncoderSpec{Hidden: 768}, CRF: c.crf,
+			Head: nn.HeadSpec{Kind: c.head, Dim: 256, Temperature: 10}, Loss: nn.LossSpec{Kind: "ce", Entity: 1, CRF: 0.5, SeparationKind: "squared"}}
+		labels := nn.Labels{Entities: c.entities, GroupOf: make([]int32, c.entities), Groups: 19, Structure: 10, Visual: 4}
+		in := nn.Inputs{Features: 1, TableRows: 64, Neighbours: 1}
+		got := build(t, be, spec, labels, in, 1).ParameterCount()
 		if got.Head != c.want {
 			t.Errorf("%s with %d entities: %d parameters, want %d", c.head, c.entities, got.Head, c.want)
 		}
-		if n := labels.NumLabels(); got.CRF != n*n+2*n || n == 161 && got.CRF != 26243 {
-			t.Errorf("CRF over %d labels: %d parameters", n, got.CRF)
-		}
 		if got.Embedding != 64*768+2*768 || got.Context != 0 {
 			t.Errorf("encoder: %+v", got)
+		}
+		parts, err := nn.Count(spec, labels, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, crf := nn.PartCount{}, nn.PartCount{}
+		for _, p := range parts {
+			switch p.Group {
+			case "head":
+				head.Weights, head.Biases = head.Weights+p.Weights, head.Biases+p.Biases
+			case "crf":
+				crf.Weights, crf.Biases = crf.Weights+p.Weights, crf.Biases+p.Biases
+			}
+		}
+		if head.Weights+head.Biases != c.want || c.want == 123809 && head.Weights != 123648 {
+			t.Errorf("%s with %d entities: counted %+v, want %d", c.head, c.entities, head, c.want)
+		}
+		if s := fmt.Sprint(crf.Weights, " ", crf.Weights+crf.Biases); s != c.wantCRF || got.CRF != crf.Weights+crf.Biases {
+			t.Errorf("CRF over %d labels: %s and %d parameters, want %s", labels.NumLabels(), s, got.CRF, c.wantCRF)
 		}
 	}
 	spec, labels, in := tiny("hybrid", "ce", "crf")
@@ -45,6 +69,128 @@ func TestParameterCount(t *testing.T) {
 	if got := m.ParameterCount(); got.Context != 2*(3*6*6+6+2*6) || got.Total() != sum {
 		t.Errorf("%+v, and Params hold %d", got, sum)
 	}
+}
+
+// TestCount checks multiply-adds a token by hand for a small model of each head,
+// and that the counts are those of the model that New builds.
+func TestCount(t *testing.T) {
+	be := open(t, "go", 1)
+	for head, want := range map[string]string{ // forward of the parts of the head, H = 6 or 12, D = 5, C = 7, G = 2
+		"linear":                 "head 42",
+		"hierarchical":           "head.group.stage 18, head.group.stage.norm 0, head.group.out 9, head.members 36",
+		"hierarchical/published": "head.group.stage 18, head.group.stage.norm 0, head.group.out 6, head.members 48",
+		"prototype":              "head.embed 30, head.embed.norm 0, head 35",
+		"hybrid":                 "head.group.stage 18, head.group.stage.norm 0, head.group.out 9, head.embed 30, head.embed.norm 0, head 35",
+		"hybrid/published":       "head.group.stage 18, head.group.stage.norm 0, head.group.out 6, head.embed 30, head.embed.norm 0, head 35",
+		"separated": "head.semantic.stage 72, head.semantic.stage.norm 0, head.semantic.out 42, head.structure.stage 36, head.structure.stage.norm 0, " +
+			"head.structure.out 9, head.visual.stage 36, head.visual.stage.norm 0, head.visual.out 6",
+	} {
+		spec, labels, in := tiny(head, "ce", "crf/bio")
+		parts, err := nn.Count(spec, labels, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		sum := 0
+		for _, p := range parts {
+			sum += p.Weights + p.Biases
+			if p.Group == "head" {
+				got = append(got, fmt.Sprint(p.Part, " ", p.Forward))
+			}
+			back := 2 * p.Forward
+			if p.Part == "embed" {
+				back = p.Forward // no gradient goes to the ids
+			}
+			if p.Backward != back {
+				t.Errorf("%s: %+v", head, p)
+			}
+			if wantContext := 3 * spec.Encoder.Hidden * spec.Encoder.Hidden; p.Part == "context.0" && p.Forward != wantContext || p.Part == "crf" && p.Forward != 49 {
+				t.Errorf("%s: %+v", head, p)
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, want %q", head, got, want)
+		}
+		if n := build(t, be, spec, labels, in, 1).ParameterCount().Total(); sum != n {
+			t.Errorf("%s: %d parameters counted, the model has %d", head, sum, n)
+		}
+	}
+	spec, labels, in := tiny("hybrid", "ce", "crf/bio")
+	labels.GroupOf = nil
+	if _, err := nn.Count(spec, labels, in); err == nil || !strings.Contains(err.Error(), "needs a schema with groups") {
+		t.Error(err)
+	}
+}
+
+// TestBlocks checks the start values and the sharing of crf/adaptive, written out
+// for 3 entities, of which the first and the last are in one group: labels O, B-0,
+// I-0, B-1, I-1, B-2, I-2.
+func TestBlocks(t *testing.T) {
+	be := open(t, "go", 1)
+	spec, _, in := tiny("linear", "ce", "crf/adaptive")
+	labels := nn.Labels{Entities: 3, GroupOf: []int32{0, 1, 0}, Groups: 2}
+	m := build(t, be, spec, labels, in, 1)
+	// From row to column: x is forbidden; equal letters are one parameter.
+	const shape = `
+		a b x c x b x
+		d e f g x h x
+		d i j g x k x
+		l m x n o m x
+		l m x p q m x
+		d r x g x s t
+		d u x g x v w`
+	start := map[string]float32{
+		"a": 0, "d": 0, "l": 0, // to O
+		"f": 2, "j": 2, "o": 2, "q": 2, "t": 2, "w": 2, // goes on
+		"b": -1, "c": -1, "g": -1, "m": -1, // to another group
+		"e": -0.5, "h": -0.5, "i": -0.5, "k": -0.5, "n": -0.5, "p": -0.5, "r": -0.5, "s": -0.5, "u": -0.5, "v": -0.5,
+	}
+	cells := strings.Fields(shape)
+	trans := denseTransitions(t, be, m)
+	for i, c := range cells {
+		want := start[c]
+		if c == "x" {
+			want = -1e4
+		}
+		if trans[i] != want {
+			t.Errorf("%d to %d starts at %g, want %g", i/7, i%7, trans[i], want)
+		}
+	}
+	for _, p := range m.Params() {
+		v := values(be, p.Value)
+		switch p.Name {
+		case "crf.blocks":
+			if len(v) != len(start) {
+				t.Errorf("%d parameters, want %d", len(v), len(start))
+			}
+			for i := range v {
+				v[i] = float32(i) // all different
+			}
+			be.PutF32(p.Value.Data, v)
+		case "crf.start":
+			if !slices.Equal(v, []float32{0, 0, -1e4, 0, -1e4, 0, -1e4}) {
+				t.Errorf("start %v", v)
+			}
+		case "crf.end":
+			if !slices.Equal(v, []float32{0, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5}) {
+				t.Errorf("end %v", v)
+			}
+		}
+	}
+	trans = denseTransitions(t, be, m)
+	for i := range cells {
+		for j := range cells {
+			if shared := trans[i] == trans[j]; shared != (cells[i] == cells[j]) {
+				t.Errorf("%s and %s: scores %g and %g", cells[i], cells[j], trans[i], trans[j])
+			}
+		}
+	}
+}
+
+// denseTransitions reads the scores of all transitions off the model.
+func denseTransitions(t *testing.T, be kernels.Backend, m *nn.Model) []float32 {
+	t.Helper()
+	return values(be, m.Transitions())
 }
 
 // TestInit checks the start of each parameter: its spread, and that it does not
@@ -144,9 +290,15 @@ func TestNewErrors(t *testing.T) {
 		want   string
 	}{
 		{func(s *nn.Spec, l *nn.Labels) { l.GroupOf, l.Groups = nil, 0 }, "model.head.kind: hybrid needs a schema with groups"},
-		{func(s *nn.Spec, l *nn.Labels) { s.Head.Kind = "hybird" }, `model.head.kind: "hybird" is no head; one of ["linear" "hybrid"]`},
-		{func(s *nn.Spec, l *nn.Labels) { s.Loss.Kind = "mse" }, `model.loss.kind: "mse" is no loss; one of ["ce" "class_balanced" "focal" "combined"]`},
-		{func(s *nn.Spec, l *nn.Labels) { s.CRF = "bio" }, `model.crf: "bio" is no decoder; one of ["none" "crf" "crf/bio"]`},
+		{func(s *nn.Spec, l *nn.Labels) { s.CRF, s.Head.Kind, l.GroupOf = "crf/adaptive", "linear", nil }, "model.crf: crf/adaptive needs a schema with groups"},
+		{func(s *nn.Spec, l *nn.Labels) { s.Head.Groups = 1 }, "model.head.groups: 1 is fewer than the 2 groups of the schema"},
+		{func(s *nn.Spec, l *nn.Labels) { s.Head.Kind = "hybird" }, `model.head.kind: "hybird" is no head; one of ["linear" "hierarchical"`},
+		{func(s *nn.Spec, l *nn.Labels) { s.Head.Kind, l.Structure = "separated", 0 }, "model.head.kind: separated needs documents with sets of structure and visual types"},
+		{func(s *nn.Spec, l *nn.Labels) { s.Head.Kind, s.Encoder.Hidden = "separated", 3 }, "model.encoder.hidden: 3 is too narrow for the separated head"},
+		{func(s *nn.Spec, l *nn.Labels) { s.Loss.SeparationKind = "cubed" }, `model.loss.separation: "cubed" is no separation; one of ["squared" "hinge"`},
+		{func(s *nn.Spec, l *nn.Labels) { s.Loss.Consistency, s.Loss.ConsistencyKind = 1, "bio" }, `model.loss.consistency: "bio" is no consistency; one of ["consistency" "consistency/published"]`},
+		{func(s *nn.Spec, l *nn.Labels) { s.Loss.Kind = "mse" }, `model.loss.kind: "mse" is no loss; one of ["ce" "class_balanced" "focal" "combined" "combined/published"]`},
+		{func(s *nn.Spec, l *nn.Labels) { s.CRF = "bio" }, `model.crf: "bio" is no decoder; one of ["none" "crf" "crf/bio" "crf/adaptive"]`},
 		{func(s *nn.Spec, l *nn.Labels) { l.Counts = nil }, "model.loss.kind: combined needs the counts"},
 		{func(s *nn.Spec, l *nn.Labels) { s.Loss.Entity, s.CRF = 0, "none" }, "model.loss.entity_weight: 0 without a weighted CRF"},
 		{func(s *nn.Spec, l *nn.Labels) { s.Loss.Entity, s.Loss.CRF = 0, 0 }, "model.loss.entity_weight: 0 without a weighted CRF"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/kernels/cpu"
 	"github.com/invoicelab/invoicelab/nn"
 )
@@ -13,15 +14,27 @@ import (
 // receipts makes 8 documents of 6 to 13 tokens. A value takes the entity of
 // the key word before it, and values are drawn from one common set of words, so
 // that a label can be told only from the neighbours. Features: the word, and
-// its first letter.
+// its first letter. Structure types: a key, a value, a value of more than one word; visual
+// types: an odd word, a value that the letter 0 begins.
 func receipts() (nn.Spec, nn.Labels, nn.Batch, nn.Inputs) {
 	const entities, words, letters = 4, 12, 3
 	rng := rand.New(rand.NewPCG(4, 2))
 	b := nn.Batch{Offsets: []int32{0}}
-	labels := nn.Labels{Entities: entities, GroupOf: []int32{0, 1, 1, 0}, Groups: 2, Counts: make([]float64, 1+2*entities)}
+	labels := nn.Labels{Entities: entities, GroupOf: []int32{0, 1, 1, 0}, Groups: 2, Counts: make([]float64, 1+2*entities), Structure: 3, Visual: 2}
 	add := func(word, label int32) {
 		b.Features = append(b.Features, word, words+word%letters)
 		b.Labels = append(b.Labels, label)
+		structure, visual := int32(1), word%2
+		if label > 0 {
+			structure = 2
+			if label%2 == 0 {
+				structure |= 4
+			}
+			if word%letters == 0 {
+				visual |= 2
+			}
+		}
+		b.Structure, b.Visual = append(b.Structure, structure), append(b.Visual, visual)
 		labels.Counts[label]++
 	}
 	for range 8 {
@@ -57,9 +70,59 @@ func receipts() (nn.Spec, nn.Labels, nn.Batch, nn.Inputs) {
 		Encoder: nn.EncoderSpec{Hidden: 24, Layers: 2, Dropout: 0.1},
 		Head:    nn.HeadSpec{Kind: "linear", Dim: 32, Temperature: 10, Dropout: 0.1},
 		CRF:     "crf/bio",
-		Loss:    nn.LossSpec{Kind: "ce", Beta: 0.99, Gamma: 2, Balanced: 0.6, Entity: 1, Group: 0.3, Separation: 0.01, CRF: 0.5},
+		Loss: nn.LossSpec{Kind: "ce", Beta: 0.99, Gamma: 2, Balanced: 0.6, Entity: 1, Group: 0.3, Separation: 0.01, CRF: 0.5,
+			SeparationKind: "squared", Structure: 0.5, Visual: 0.3},
 	}
 	return spec, labels, b, nn.Inputs{Features: 2, TableRows: words + letters, Neighbours: 3}
+}
+
+// TestConsistencyTrains checks that the expected violations shrink the violations
+// that the argmax makes, where nothing else teaches BIO: labels are masked and
+// the scores are random at first.
+func TestConsistencyTrains(t *testing.T) {
+	be := open(t, cpu.Levels()[0], 1)
+	spec, labels, b, in := receipts()
+	spec.CRF, spec.Encoder.Dropout = "none", 0
+	spec.Loss.Consistency, spec.Loss.ConsistencyKind = 1, "consistency"
+	for i := range b.Labels {
+		b.Labels[i] = kernels.Ignore
+	}
+	m := build(t, be, spec, labels, in, 1)
+	violations := func() int {
+		n, path := 0, m.Predict(b)
+		for d := range len(b.Offsets) - 1 {
+			before := int32(-1)
+			for _, l := range path[b.Offsets[d]:b.Offsets[d+1]] {
+				if !nn.LegalBIO(before, l) {
+					n++
+				}
+				before = l
+			}
+		}
+		return n
+	}
+	first := violations()
+	var losses nn.Losses
+	for step := range 60 {
+		var err error
+		if losses, err = m.Step(b, nn.StepOptions{LR: 0.01, DropoutSeed: uint64(step)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if last := violations(); first < 10 || last != 0 || losses["consistency"] > 0.02 {
+		t.Errorf("%d violations at first, %d at last, %v", first, last, losses)
+	}
+}
+
+// wrong counts the elements that differ.
+func wrong(got, want []int32) int {
+	n := 0
+	for i := range want {
+		if got[i] != want[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // TestOverfit trains every head with every loss and CRF until it decodes its
@@ -88,6 +151,14 @@ func TestOverfit(t *testing.T) {
 					}
 					if got := m.Predict(b); !slices.Equal(got, b.Labels) {
 						t.Errorf("predicted\n%v, want\n%v\nlosses %v", got, b.Labels, last)
+					}
+					structure, visual := m.Marks()
+					if head != "separated" {
+						if structure != nil || visual != nil {
+							t.Errorf("sets %v and %v from a head that has none", structure, visual)
+						}
+					} else if wrong(structure, b.Structure)+wrong(visual, b.Visual) > 1 { // their weights are below 1
+						t.Errorf("sets\n%v and\n%v, want\n%v and\n%v", structure, visual, b.Structure, b.Visual)
 					}
 					if last["total"] > 0.2*first["total"] {
 						t.Errorf("loss %v at first, %v at last", first, last)

@@ -20,6 +20,8 @@ type Param struct {
 	part part
 	init initialiser
 	m, v kernels.Mat // moments of AdamW
+
+	forward, backward int // multiply-adds a token that the parameter takes part in, see Count
 }
 
 // Size is the number of elements.
@@ -62,7 +64,15 @@ func glorot(rng *rand.Rand, values []float32, rows, cols int) {
 	normal(math.Sqrt(2/float64(rows+cols)))(rng, values, rows, cols)
 }
 
-// store owns the parameters of a model, their gradients and their moments.
+// fixed is data of a layer that no step changes: on the host from the start,
+// on the backend from allocate to free.
+type fixed[T float32 | int32] struct {
+	host []T
+	dev  kernels.Buf[T]
+}
+
+// store owns the parameters of a model, their gradients, their moments and the
+// fixed data of its layers.
 // Dense parameters lie one after the other in one buffer, those with weight
 // decay first, so that the optimiser needs one call for each of the two kinds.
 type store struct {
@@ -74,6 +84,8 @@ type store struct {
 	decayed           int         // elements at the front that have weight decay
 	sparse            []sparse
 	steps             int // AdamW steps taken
+	floats            []*fixed[float32]
+	ints              []*fixed[int32]
 }
 
 // sparse is an embedding table with its moments.
@@ -100,6 +112,20 @@ func (s *store) vector(at part, name string, n int, v float32) *Param {
 // table declares an embedding table.
 func (s *store) table(name string, rows, cols int, init initialiser) *Param {
 	return s.add(&Param{Name: name, Value: kernels.Mat{Rows: rows, Cols: cols}, Sparse: true, part: partEmbedding, init: init})
+}
+
+// fixedF32 declares fixed data.
+func (s *store) fixedF32(values []float32) *fixed[float32] {
+	f := &fixed[float32]{host: values}
+	s.floats = append(s.floats, f)
+	return f
+}
+
+// fixedI32 declares fixed data.
+func (s *store) fixedI32(values []int32) *fixed[int32] {
+	f := &fixed[int32]{host: values}
+	s.ints = append(s.ints, f)
+	return f
 }
 
 func (s *store) add(p *Param) *Param {
@@ -151,6 +177,14 @@ func (s *store) allocate() {
 		p.init(stream.New(s.seed, "init/"+p.Name), values, rows, cols)
 		s.be.PutF32(p.Value.Data, values)
 	}
+	for _, f := range s.floats {
+		f.dev = s.be.NewF32(len(f.host))
+		s.be.PutF32(f.dev, f.host)
+	}
+	for _, f := range s.ints {
+		f.dev = s.be.NewI32(len(f.host))
+		s.be.PutI32(f.dev, f.host)
+	}
 }
 
 // clearGrads sets every gradient to zero, after a step that was given up.
@@ -180,6 +214,12 @@ func (s *store) free() {
 		for _, m := range []kernels.Mat{t.param.Value, t.param.Grad, t.m, t.v} {
 			s.be.FreeF32(m.Data)
 		}
+	}
+	for _, f := range s.floats {
+		s.be.FreeF32(f.dev)
+	}
+	for _, f := range s.ints {
+		s.be.FreeI32(f.dev)
 	}
 }
 

@@ -8,7 +8,7 @@ package nn
 type Spec struct {
 	Encoder EncoderSpec `yaml:"encoder"`
 	Head    HeadSpec    `yaml:"head"`
-	CRF     string      `yaml:"crf" default:"crf/bio" oneof:"none crf crf/bio" help:"decoder: argmax, free CRF, or CRF with BIO constraints"`
+	CRF     string      `yaml:"crf" default:"crf/bio" oneof:"none crf crf/bio crf/adaptive" help:"decoder: argmax, free CRF, CRF with BIO constraints, or that with transitions shared between groups"`
 	Loss    LossSpec    `yaml:"loss"`
 }
 
@@ -29,22 +29,30 @@ type EncoderSpec struct {
 
 // HeadSpec describes the head.
 type HeadSpec struct {
-	Kind        string  `yaml:"kind" default:"linear" oneof:"linear hybrid" help:"linear scores, or group stage with cosine prototypes"`
-	Dim         int     `yaml:"dim" default:"256" min:"4" max:"2048" help:"prototype dimension (hybrid)"`
-	Temperature float64 `yaml:"temperature" default:"10" min:"0.1" max:"100" help:"initial factor of the cosine (hybrid); learned"`
-	Dropout     float64 `yaml:"dropout" default:"0.1" min:"0" max:"0.9" help:"dropout of the group stage (hybrid)"`
+	Kind        string  `yaml:"kind" default:"linear" oneof:"linear hierarchical hierarchical/published prototype hybrid hybrid/published separated" help:"linear scores; group then label; cosine prototypes; prototypes gated by groups; a branch each for labels, structure and visual types"`
+	Dim         int     `yaml:"dim" default:"256" min:"4" max:"2048" help:"prototype dimension (prototype, hybrid)"`
+	Temperature float64 `yaml:"temperature" default:"10" min:"0.1" max:"100" help:"initial factor of the cosine (prototype, hybrid); learned"`
+	Dropout     float64 `yaml:"dropout" default:"0.1" min:"0" max:"0.9" help:"dropout of the group stage (hierarchical, hybrid) and of the branches (separated)"`
+	Groups      int     `yaml:"groups" default:"0" min:"0" max:"1024" help:"groups of the group stage, O not counted, where more than the schema has members for; 0 is those of the schema"`
 }
 
 // LossSpec describes the components of the loss and their weights.
 type LossSpec struct {
-	Kind       string  `yaml:"kind" default:"ce" oneof:"ce class_balanced focal combined" help:"loss on the scores"`
+	Kind       string  `yaml:"kind" default:"ce" oneof:"ce class_balanced focal combined combined/published" help:"loss on the scores"`
 	Beta       float64 `yaml:"beta" default:"0.9999" min:"0" max:"0.999999" help:"class_balanced: weight (1-beta)/(1-beta^n)"`
 	Gamma      float64 `yaml:"gamma" default:"2" min:"0" max:"10" help:"focal: exponent of 1-p"`
 	Balanced   float64 `yaml:"balanced_share" default:"0.6" min:"0" max:"1" help:"combined: share of class_balanced; the rest is focal"`
 	Entity     float64 `yaml:"entity_weight" default:"1" min:"0" max:"100" help:"weight of the loss on the scores"`
-	Group      float64 `yaml:"group_weight" default:"0.3" min:"0" max:"100" help:"weight of the cross-entropy of the group stage (hybrid)"`
-	Separation float64 `yaml:"separation_weight" default:"0.01" min:"0" max:"100" help:"weight of the mean squared cosine between prototypes (hybrid)"`
-	CRF        float64 `yaml:"crf_weight" default:"0.5" min:"0" max:"100" help:"weight of the CRF's negative log-likelihood per token"`
+	Group      float64 `yaml:"group_weight" default:"0.3" min:"0" max:"100" help:"weight of the cross-entropy of the group stage (hierarchical, hybrid)"`
+	Separation float64 `yaml:"separation_weight" default:"0.01" min:"0" max:"100" help:"weight of the separation of the prototypes (prototype, hybrid)"`
+
+	SeparationKind string  `yaml:"separation" default:"squared" oneof:"squared hinge" help:"mean over pairs of prototypes of cos^2 or of max(0, cos); hybrid/published has the signed cosine"`
+	CRF            float64 `yaml:"crf_weight" default:"0.5" min:"0" max:"100" help:"weight of the CRF's negative log-likelihood per token"`
+	Structure      float64 `yaml:"structure_weight" default:"0.5" min:"0" max:"100" help:"weight of the binary cross-entropy of the structure types (separated)"`
+	Visual         float64 `yaml:"visual_weight" default:"0.3" min:"0" max:"100" help:"weight of the binary cross-entropy of the visual types (separated)"`
+
+	Consistency     float64 `yaml:"consistency_weight" default:"0" min:"0" max:"100" help:"weight of the BIO violations per token; 0 leaves them out"`
+	ConsistencyKind string  `yaml:"consistency" default:"consistency" oneof:"consistency consistency/published" help:"violations expected under the softmax of the scores, or counted in their argmax, which has no gradient"`
 }
 
 // Labels describes the label set of a model. BIO labels are numbered O = 0,
@@ -54,6 +62,8 @@ type Labels struct {
 	GroupOf  []int32 // group of each entity, 0..Groups-1; nil when the schema has none
 	Groups   int
 	Counts   []float64 // labelled tokens of each BIO label in the training split, for class_balanced
+
+	Structure, Visual int // types of the separated head; 0 when the documents have none
 }
 
 // NumLabels is the number C of BIO labels.
@@ -74,6 +84,11 @@ type Batch struct {
 	Rows       []int32 // sorted unique ids in Features, without -1
 	Neighbours []int32 // [N*K], token index in the batch or -1
 	Labels     []int32 // [N], kernels.Ignore where masked; nil when predicting
+
+	// For the separated head: the sets of structure and of visual types that each
+	// token is in, bit k for type k, kernels.Ignore where that is not known. Nil
+	// where none is known.
+	Structure, Visual []int32 // [N]
 }
 
 // Losses are the components of one step, unweighted, by name; NaN and Inf

@@ -36,8 +36,9 @@ func (e *DocumentError) Error() string {
 //
 // The losses hold each component that has a weight, unweighted: "entity" (the
 // loss on the scores) and the parts it is made of ("ce", "class_balanced",
-// "focal"), "group" and "separation" of the hybrid head, "crf" (summed
-// negative log-likelihood over valid tokens), and "total", the weighted sum.
+// "focal"), those of the head ("group", "separation", "structure", "visual"),
+// "consistency", "crf" (summed negative log-likelihood over valid tokens), and
+// "total", the weighted sum.
 // Valid tokens are those whose label is not kernels.Ignore. A batch without
 // any has losses of 0 on its labels.
 //
@@ -49,10 +50,8 @@ func (m *Model) Step(b Batch, opt StepOptions) (Losses, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs := len(b.Offsets) - 1
 	m.store.addNorm(p.stats.Slice(statNorm, statNorm+1), rows)
-	stats := make([]float64, statDocs+docs)
-	m.be.GetF64(stats, p.stats)
+	stats := p.readStats()
 	losses := m.report(stats, b.Labels)
 	m.gradNorm = math.Sqrt(stats[statNorm])
 	if err := m.checkFinite(losses, stats, rows); err != nil {
@@ -96,6 +95,9 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass
 	m.be.PutI32(rows, b.Rows)
 	p.stats = p.mem.F64(statDocs + len(b.Offsets) - 1)
 	m.be.FillF64(p.stats, 0)
+	p.sums = p.mem.F32(statDocs)
+	m.be.Fill(p.sums, 0)
+	p.structure, p.visual = b.Structure, b.Visual
 
 	h := m.encoder.forward(p)
 	scores := m.head.forward(p, h)
@@ -104,6 +106,9 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass
 	dScores := p.mem.Mat(p.n, m.labels)
 	m.loss.begin(p, dScores, scores)
 	m.head.loss(p)
+	if m.consistency != nil {
+		m.consistency.add(p, dScores, scores)
+	}
 	m.clock.lap(timeLoss)
 	if m.crf != nil {
 		m.crf.add(p, dScores, scores, valid)
@@ -127,6 +132,9 @@ func (m *Model) report(stats []float64, labels []int32) Losses {
 	out := Losses{}
 	total := m.loss.report(stats, out)
 	total += m.head.report(stats, out)
+	if m.consistency != nil {
+		total += m.consistency.report(stats, out)
+	}
 	if m.crf != nil {
 		total += m.crf.report(stats, valid, out)
 	}
@@ -175,7 +183,7 @@ func (m *Model) Posterior(b Batch) *posterior.Posterior {
 	scores := m.head.forward(p, m.encoder.forward(p))
 	var weights *kernels.CRFWeights
 	if m.crf != nil {
-		w := m.crf.weights()
+		w := m.crf.weights(p)
 		weights = &w
 	}
 	return posterior.New(m.be, m.mem, scores, weights, p.offsets)
@@ -209,7 +217,10 @@ func (m *Model) checkBatch(op string, b Batch) {
 		panic(fmt.Sprintf("nn: %s: %d feature ids and %d neighbours for %d tokens of %d and %d",
 			op, len(b.Features), len(b.Neighbours), n, m.in.Features, m.in.Neighbours))
 	}
-	if op != "Predict" && len(b.Labels) != n {
+	if op == "Step" && len(b.Labels) != n {
 		panic(fmt.Sprintf("nn: %s: %d labels for %d tokens", op, len(b.Labels), n))
+	}
+	if b.Structure != nil && len(b.Structure) != n || b.Visual != nil && len(b.Visual) != n {
+		panic(fmt.Sprintf("nn: %s: %d structure and %d visual sets for %d tokens", op, len(b.Structure), len(b.Visual), n))
 	}
 }

@@ -229,8 +229,8 @@ func TestBatchPanics(t *testing.T) {
 	}{
 		{step, func(b *nn.Batch) { b.Offsets = []int32{0} }, "nn: Step: offsets [0]"},
 		{step, func(b *nn.Batch) { b.Offsets[2] = 4 }, "nn: Step: document 1 of the batch has no tokens"},
-		{predict, func(b *nn.Batch) { b.Features = b.Features[1:] }, "nn: Predict: 29 feature ids and 30 neighbours for 10 tokens of 3 and 3"},
-		{predict, func(b *nn.Batch) { b.Neighbours = nil }, "nn: Predict: 30 feature ids and 0 neighbours"},
+		{predict, func(b *nn.Batch) { b.Features = b.Features[1:] }, "nn: Posterior: 29 feature ids and 30 neighbours for 10 tokens of 3 and 3"},
+		{predict, func(b *nn.Batch) { b.Neighbours = nil }, "nn: Posterior: 30 feature ids and 0 neighbours"},
 		{step, func(b *nn.Batch) { b.Labels = nil }, "nn: Step: 0 labels for 10 tokens"},
 		{step, func(b *nn.Batch) { b.Labels[3] = 7 }, "nn: Step: label 7 of token 3, of 7 labels"},
 		{step, func(b *nn.Batch) { b.Labels[3] = -1 }, "nn: Step: label -1 of token 3, of 7 labels"},

@@ -16,6 +16,8 @@ type encoded struct {
 	features   []int32 // [T*F]
 	neighbours []int32 // [T*K], indices in the document
 	labels     []int32 // [T] gold
+	structure  []int32 // [T] sets of types, nil where the document has none
+	visual     []int32
 }
 
 // encode turns documents into what batches are put together from. With
@@ -37,7 +39,8 @@ func encode(docs []corpus.Document, f *featurizer, window int, learning bool) ([
 		} else {
 			ids = f.known(ids)
 		}
-		out[i] = encoded{doc: d, features: ids, neighbours: neighbours(d, window, f.boxed), labels: d.Labels()}
+		out[i] = encoded{doc: d, features: ids, neighbours: neighbours(d, window, f.boxed), labels: d.Labels(),
+			structure: sets(d.Structure), visual: sets(d.Visual)}
 	}
 	return out, nil
 }
@@ -52,6 +55,7 @@ type batcher struct {
 	active   []bool  // entities whose labels count; nil is all
 	inactive string  // what becomes of the others: "mask" or "outside"
 	dropout  float64 // share of tokens that lose their exact features
+	marks    bool    // sets of structure and visual types go with the batch
 }
 
 func newBatcher(f *featurizer, k int) *batcher {
@@ -63,6 +67,7 @@ func (b *batcher) pack(docs []encoded, which []int, seed uint64) nn.Batch {
 	out := &b.batch
 	out.Offsets = append(out.Offsets[:0], 0)
 	out.Features, out.Neighbours, out.Labels = out.Features[:0], out.Neighbours[:0], out.Labels[:0]
+	out.Structure, out.Visual = out.Structure[:0], out.Visual[:0]
 	for _, i := range which {
 		d := &docs[i]
 		base := int32(len(out.Labels))
@@ -75,6 +80,10 @@ func (b *batcher) pack(docs []encoded, which []int, seed uint64) nn.Batch {
 		}
 		for _, l := range d.labels {
 			out.Labels = append(out.Labels, b.trained(l))
+		}
+		if b.marks {
+			out.Structure = appendSets(out.Structure, d.structure, len(d.labels))
+			out.Visual = appendSets(out.Visual, d.visual, len(d.labels))
 		}
 		out.Offsets = append(out.Offsets, int32(len(out.Labels)))
 	}

@@ -13,12 +13,15 @@ type Draw struct {
 
 // draw counts the entities of documents that a step takes.
 func (r *runner) draw(which []int) {
-	for e := range r.Drawn {
-		r.Drawn[e].Active = r.trainer.active[e]
+	for e, active := range r.trainer.active {
+		if r.view != nil {
+			e = r.view.entity(e)
+		}
+		r.Drawn[e].Active = active
 	}
 	last := make([]int, len(r.Drawn)) // document that an entity was seen in, from 1
 	for i, d := range which {
-		for _, s := range r.splits[corpus.Train][d].doc.Spans {
+		for _, s := range r.job.Data.Docs[corpus.Train][d].Spans {
 			n := &r.Drawn[s.Entity]
 			if last[s.Entity] != i+1 {
 				last[s.Entity] = i + 1

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -15,8 +16,9 @@ const scoreTokens = 4096
 
 // score predicts a split and counts entities per document and label, strict.
 // nll is the CRF's negative log-likelihood per token, NaN without a CRF, +Inf
-// where it forbids the labels of a document.
-func (r *runner) score(split corpus.Split) (tally metrics.Tally, nll float64) {
+// where it forbids the labels of a document. marks are the figures of the
+// separated head's structure and visual types, none for another head.
+func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[string]float64, nll float64) {
 	begin := time.Now()
 	defer func() { r.scoring += time.Since(begin) }()
 	docs := r.splits[split]
@@ -25,6 +27,7 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, nll float64) {
 	if r.job.Model.CRF != "none" {
 		sum = 0
 	}
+	structure, visual := markCounts()
 	for first := 0; first < len(docs); {
 		var which []int
 		for n := 0; first < len(docs); first++ {
@@ -36,16 +39,26 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, nll float64) {
 		batch := r.scorer.pack(docs, which, 0)
 		p := r.model.Posterior(batch)
 		predicted := p.Path()
+		structureSets, visualSets := r.model.Marks()
 		for _, v := range p.NLL(batch.Labels) {
 			sum += v
 		}
 		tokens += len(predicted)
 		for i, w := range which {
-			d := &docs[w]
-			tally.AddDoc(d.doc.ID, d.doc.Domain, d.doc.Template, d.labels, predicted[batch.Offsets[i]:batch.Offsets[i+1]], metrics.Strict)
+			d, from, to := &docs[w], batch.Offsets[i], batch.Offsets[i+1]
+			gold, found := d.labels, predicted[from:to]
+			if r.view != nil {
+				gold, found = r.job.Data.Docs[split][w].Labels(), r.view.full(found)
+				structure.add(d.structure, structureSets[from:to])
+				visual.add(d.visual, visualSets[from:to])
+			}
+			tally.AddDoc(d.doc.ID, d.doc.Domain, d.doc.Template, gold, found, metrics.Strict)
 		}
 	}
-	return tally, sum / float64(tokens)
+	marks = map[string]float64{}
+	structure.figures(marks)
+	visual.figures(marks)
+	return tally, marks, sum / float64(tokens)
 }
 
 // tally is where the result holds a split's counts.
@@ -61,16 +74,20 @@ func (res *Result) tally(split corpus.Split) *metrics.Tally {
 	panic(fmt.Sprintf("train: tally: split %s", split))
 }
 
-// scoreAll scores the splits that a model is not trained on. TrainDocs is set.
-func (res *Result) scoreAll(data *corpus.Dataset, score func(corpus.Split) metrics.Tally) {
+// scoreAll scores the splits that a model is not trained on; score gives more
+// figures of a split beside its counts. TrainDocs is set.
+func (res *Result) scoreAll(data *corpus.Dataset, score func(corpus.Split) (metrics.Tally, map[string]float64)) {
 	res.Metrics = map[string]float64{}
 	for _, split := range []corpus.Split{corpus.Validation, corpus.Test, corpus.Heldout} {
-		tally := score(split)
+		tally, more := score(split)
 		*res.tally(split) = tally
 		if len(data.Docs[split]) == 0 {
 			continue
 		}
-		for name, v := range figures(tally, res.TrainDocs) {
+		all := figures(tally, res.TrainDocs)
+		maps.Copy(all, semanticFigures(tally, data.Schema))
+		maps.Copy(all, more)
+		for name, v := range all {
 			res.Metrics[string(split)+"/"+name] = v
 		}
 	}

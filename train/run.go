@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -77,6 +78,8 @@ func Run(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) 
 type runner struct {
 	progress
 	job     Job
+	data    *corpus.Dataset // as the model sees it
+	view    *view           // of the separated head; nil where data is that of the job
 	be      kernels.Backend
 	model   *nn.Model
 	plan    *curriculum.Plan
@@ -97,11 +100,16 @@ type runner struct {
 
 func newRunner(be kernels.Backend, job Job) (*runner, error) {
 	now := time.Now()
-	r := &runner{job: job, be: be, splits: map[corpus.Split][]encoded{}, progress: progress{Score: -1}, start: now, lastWrite: now}
+	r := &runner{job: job, data: job.Data, be: be, splits: map[corpus.Split][]encoded{}, progress: progress{Score: -1}, start: now, lastWrite: now}
 	for _, need := range []corpus.Split{corpus.Train, corpus.Validation, corpus.Test} {
 		if len(job.Data.Docs[need]) == 0 {
 			return nil, fmt.Errorf("corpus %s has no %s documents", job.Data.Manifest.Name, need)
 		}
+	}
+	separated := job.Model.Head.Kind == "separated"
+	if separated {
+		v := semanticView(job.Data)
+		r.view, r.data = &v, v.data
 	}
 	f := &featurizer{buckets: job.Model.Encoder.Buckets, boxed: job.Data.Manifest.Boxed}
 	var init *saved
@@ -113,23 +121,22 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 		f.seen = slices.Clone(init.Rows[:f.rows()])
 	}
 	for _, split := range corpus.Splits { // train first: it teaches f its features
-		docs, err := encode(job.Data.Docs[split], f, job.Model.Encoder.Window, split == corpus.Train)
+		docs, err := encode(r.data.Docs[split], f, job.Model.Encoder.Window, split == corpus.Train)
 		if err != nil {
 			return nil, fmt.Errorf("corpus %s: %s: %w", job.Data.Manifest.Name, split, err)
 		}
 		r.splits[split] = docs
 	}
-	schema := job.Data.Schema
-	for _, e := range schema.Entities {
+	for _, e := range job.Data.Schema.Entities {
 		r.labels = append(r.labels, e.Name)
 	}
 	var err error
-	if r.plan, err = curriculum.New(job.Curriculum, r.curriculumDocs(), len(schema.Entities), job.Train.Epochs); err != nil {
+	if r.plan, err = curriculum.New(job.Curriculum, r.curriculumDocs(), len(r.data.Schema.Entities), job.Train.Epochs); err != nil {
 		return nil, err
 	}
 	k := neighbourCount(job.Model.Encoder.Window, f.boxed)
 	r.trainer, r.scorer = newBatcher(f, k), newBatcher(f, k)
-	r.trainer.dropout, r.trainer.inactive = job.Train.WordDropout, job.Curriculum.Inactive
+	r.trainer.dropout, r.trainer.inactive, r.trainer.marks = job.Train.WordDropout, job.Curriculum.Inactive, separated
 	for epoch := range job.Train.Epochs {
 		r.total += len(r.plan.Batches(r.sampleSeed(), epoch))
 	}
@@ -164,9 +171,16 @@ func (r *runner) curriculumDocs() []curriculum.Doc {
 
 // labelSet describes the schema and the training split's label counts to nn.
 func (r *runner) labelSet() nn.Labels {
-	l := labelSet(r.job.Data.Schema)
-	l.Counts = make([]float64, r.job.Data.Schema.NumLabels())
+	l := labelSet(r.data.Schema)
+	l.Counts = make([]float64, r.data.Schema.NumLabels())
+	l.Structure, l.Visual = 0, 0 // unless a document has some
 	for _, d := range r.splits[corpus.Train] {
+		if d.structure != nil {
+			l.Structure = len(corpus.StructureTypes)
+		}
+		if d.visual != nil {
+			l.Visual = len(corpus.VisualTypes)
+		}
 		for _, y := range d.labels {
 			l.Counts[y]++
 		}
@@ -176,7 +190,7 @@ func (r *runner) labelSet() nn.Labels {
 
 // labelSet describes a schema to nn, but for the counts.
 func labelSet(schema *corpus.Schema) nn.Labels {
-	l := nn.Labels{Entities: len(schema.Entities)}
+	l := nn.Labels{Entities: len(schema.Entities), Structure: len(corpus.StructureTypes), Visual: len(corpus.VisualTypes)}
 	groups := schema.Groups()
 	if len(groups) == 0 {
 		return l
@@ -219,8 +233,9 @@ func (r *runner) epoch(ctx context.Context, tell func(Event)) (more bool, err er
 			return false, err
 		}
 	}
-	tally, nll := r.score(corpus.Validation)
+	tally, marks, nll := r.score(corpus.Validation)
 	ev := &EpochEvent{Epoch: epoch, Stage: stage, Steps: r.Steps, Losses: r.Sums, Validation: figures(tally, nil), Drawn: r.Drawn, Tokens: r.Tokens}
+	maps.Copy(ev.Validation, marks)
 	if !math.IsNaN(nll) && !math.IsInf(nll, 1) { // labels that crf/bio forbids have none
 		ev.Validation["crf_nll"] = nll
 	}
@@ -271,7 +286,9 @@ func (r *runner) elapsed() time.Duration { return r.before + time.Since(r.start)
 // keep makes the present parameters the checkpoint.
 func (r *runner) keep(epoch int) error {
 	var b bytes.Buffer
-	meta, err := describe(r.job, epoch, r.trainer.f.seen)
+	job := r.job
+	job.Data = r.data // whose schema is that of the model
+	meta, err := describe(job, epoch, r.trainer.f.seen)
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
@@ -291,9 +308,9 @@ func (r *runner) finish() error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	res := &r.result
-	res.scoreAll(r.job.Data, func(split corpus.Split) metrics.Tally {
-		tally, _ := r.score(split)
-		return tally
+	res.scoreAll(r.job.Data, func(split corpus.Split) (metrics.Tally, map[string]float64) {
+		tally, marks, _ := r.score(split)
+		return tally, marks
 	})
 	parts["evaluate"] += r.scoring.Seconds()
 	res.Steps, res.Tokens, res.Parts = r.Steps, r.Tokens, parts

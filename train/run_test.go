@@ -73,7 +73,7 @@ func toyJob(ds *corpus.Dataset) train.Job {
 			Encoder: nn.EncoderSpec{Hidden: 24, Layers: 1, Window: 1, Buckets: 256, Dropout: 0.1},
 			Head:    nn.HeadSpec{Kind: "hybrid", Dim: 16, Temperature: 10, Dropout: 0.1},
 			CRF:     "crf/bio",
-			Loss:    nn.LossSpec{Kind: "combined", Beta: 0.9999, Gamma: 2, Balanced: 0.6, Entity: 1, Group: 0.3, Separation: 0.01, CRF: 0.5},
+			Loss:    nn.LossSpec{Kind: "combined", Beta: 0.9999, Gamma: 2, Balanced: 0.6, Entity: 1, Group: 0.3, Separation: 0.01, CRF: 0.5, SeparationKind: "squared"},
 		},
 		Curriculum: curriculum.Spec{
 			Kind: "staged", Counts: []int{2}, StageEpochs: []int{3}, Inactive: "mask",

@@ -24,7 +24,7 @@ const (
 )
 
 // savedFormat names the version of the metadata.
-const savedFormat = "invoicelab 2"
+const savedFormat = "invoicelab 3"
 
 // saved is what a checkpoint says about itself.
 type saved struct {

@@ -171,6 +171,6 @@ func (r *sparseRunner) finish() error {
 	if r.model, err = sparse.Load(bytes.NewReader(r.result.Checkpoint)); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	r.result.scoreAll(r.job.Data, r.score)
+	r.result.scoreAll(r.job.Data, func(split corpus.Split) (metrics.Tally, map[string]float64) { return r.score(split), nil })
 	return nil
 }
