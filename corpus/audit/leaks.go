@@ -25,8 +25,9 @@ var freeText = []string{"NOTE", "TERMS_AND_CONDITIONS", "HANDWRITTEN_NOTE"}
 
 // longPhrase is the number of words from which a text that two splits share
 // gives a document away. Shorter ones are stock phrases that documents of any
-// origin have in common.
-const longPhrase = 24
+// origin have in common; the longest that the generator puts together from its
+// own have 28 words.
+const longPhrase = 30
 
 // seen is where a value was met first, and in which splits it is.
 type seen struct {
