@@ -145,7 +145,7 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 		return nil, err
 	}
 	if init != nil {
-		if err := r.model.Grow(bytes.NewReader(job.Init), job.Model, r.labelSet(), growth(init.Schema, schema)); err != nil {
+		if err := r.model.Grow(bytes.NewReader(job.Init), job.Model, r.labelSet(), growth(init.Schema, r.data.Schema)); err != nil {
 			r.model.Close()
 			return nil, fmt.Errorf("init: %w", err)
 		}
