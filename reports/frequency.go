@@ -106,7 +106,7 @@ func planFrequency(r *Report, f *fonts, width float64) (*drawing, error) {
 
 	d.paint = func(c *canvas) {
 		paintLegend(c, 0, 0)
-		c.frequencyBands(r, x, top, bottom)
+		c.frequencyBands(r, x, top, bottom, cand, base)
 		for _, t := range x.ticks(int((right - left) / 34)) {
 			c.line(x.at(t.value), bottom, x.at(t.value), bottom+2.5, stroke{tint: inkError, width: gridWidth})
 			c.text(x.at(t.value), bottom+tickSize+4, t.text, lettering{size: tickSize, tint: inkMuted, at: atMiddle})
@@ -147,7 +147,7 @@ func (c *canvas) besidePoint(name string, x, y, right float64) {
 
 // frequencyBands shades the bands of many, medium and few, and writes the macro
 // F1 of both variants above each.
-func (c *canvas) frequencyBands(r *Report, x scale, top, bottom float64) {
+func (c *canvas) frequencyBands(r *Report, x scale, top, bottom float64, cand, base *variant) {
 	th := r.pairing.Thresholds
 	for _, b := range []struct {
 		bucket   metrics.Bucket
@@ -173,17 +173,38 @@ func (c *canvas) frequencyBands(r *Report, x scale, top, bottom float64) {
 			if row.Name != b.bucket.String() || row.Labels == 0 {
 				continue
 			}
-			plain := lettering{size: smallSize, tint: inkMuted, at: atMiddle}
-			for _, text := range []string{
-				fmt.Sprintf("%s → %s (%s)", score(row.A.Value), score(row.B.Value), plural(row.Labels, "type", "types")),
-				fmt.Sprintf("%s → %s", score(row.A.Value), score(row.B.Value)),
-			} {
-				if c.fonts.measure(text, plain) <= room {
-					c.text(mid, top-5, text, plain)
-					break
-				}
-			}
+			c.bandScores(mid, top-5, room, &row, cand, base)
 		}
+	}
+}
+
+// bandScores writes the macro F1 of both variants in their colours, in the
+// order of the legend, centred on mid, as far as there is room.
+func (c *canvas) bandScores(mid, y, room float64, row *experiments.Row, cand, base *variant) {
+	plain := lettering{size: smallSize, tint: inkMuted}
+	parts := []struct {
+		text string
+		tint tint
+	}{
+		{score(row.B.Value), cand.tint}, {"  ", inkMuted}, {score(row.A.Value), base.tint},
+		{" (" + plural(row.Labels, "type", "types") + ")", inkMuted},
+	}
+	for n := len(parts); n >= 3; n-- {
+		width := 0.0
+		for _, p := range parts[:n] {
+			width += c.fonts.measure(p.text, plain)
+		}
+		if width > room {
+			continue
+		}
+		x := mid - width/2
+		for _, p := range parts[:n] {
+			l := plain
+			l.tint = p.tint
+			c.text(x, y, p.text, l)
+			x += c.fonts.measure(p.text, plain)
+		}
+		return
 	}
 }
 

@@ -224,7 +224,7 @@ var cuViterbi = kernelFile{"viterbi.cu", "ViterbiTies|Argmax|TestManyElements|CR
 var cuCRF = kernelFile{"crf.cuh", "CRFEnumeration|CRFForbidden|CRFNoPath|CRFUnderflow|CRFBatches", []edit{
 	{"bound", "return v <= FORBID;", "return v < FORBID;"},
 	{"sign", "-INF_D : (double)v;", "INF_D : (double)v;"},
-	{"guard", "#define LEAST_SCALE 1e-30f", "#define LEAST_SCALE 0.0f"},
+	{"guard", "#define LEAST_SCALE 1e-30f", "#define LEAST_SCALE 1e3f"},
 	{"guard", "#define MOST_BETA 1e25f", "#define MOST_BETA INF_F"},
 	{"bound", "if (offsets[middle] <= t) low", "if (offsets[middle] < t) low"},
 	{"bound", "while (high - low > 1) {", "while (high - low > 2) {"},
