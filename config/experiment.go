@@ -19,6 +19,11 @@ func LoadExperiment(nameOrPath string) (Experiment, error) {
 	return decodeExperiment(src)
 }
 
+// ParseExperiment reads an experiment from text, which errors call name.
+func ParseExperiment(name string, text []byte) (Experiment, error) {
+	return decodeExperiment(source{name, text})
+}
+
 func decodeExperiment(src source) (Experiment, error) {
 	d := &decoder{file: src.name}
 	e := Default()

@@ -26,3 +26,9 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(values)
 }
+
+// Figure is one value, written in JSON as Figures writes it.
+type Figure float64
+
+// MarshalJSON writes the number, or the text of one that JSON has not.
+func (f Figure) MarshalJSON() ([]byte, error) { return json.Marshal(numberCell(float64(f))) }
