@@ -24,6 +24,8 @@ type Difference struct {
 	A, B, Diff Interval
 	P          float64 // two-sided
 	Valid      int     // resamples in which the statistic was defined
+	// Both is over pairs and documents at once; nil with fewer than 2 pairs.
+	Both *Hierarchical
 }
 
 var errNoDocuments = errors.New("no documents to resample")
@@ -63,8 +65,9 @@ func Bootstrap(t Tally, stats []Statistic, r Resampling) ([]Interval, error) {
 // seed, one setting of the other factors) and all tallies have the same
 // documents, else the error names the first that differs. The statistic of a
 // side is the mean over its tallies. Documents are resampled, the same for
-// all tallies; the pairs are fixed, so the interval says how far the
-// difference would move with other documents, not with other seeds.
+// all tallies; the pairs are fixed, so the interval Diff says how far the
+// difference would move with other documents, not with other seeds. Both says
+// how far it would move with both, see Hierarchical.
 //
 // P inverts the percentile interval: twice the smaller share of resamples
 // with a difference at or below, or at or above, zero, each count with one
@@ -95,28 +98,58 @@ func PairedBootstrap(a, b []Tally, stats []Statistic, r Resampling) ([]Differenc
 	if documents == 0 {
 		return nil, errNoDocuments
 	}
-	means := func(totals [][]Count, stat Statistic) (ma, mb float64) {
+	// means gives the sides' means and fills d with the pairs' differences.
+	means := func(totals [][]Count, stat Statistic, d []float64) (ma, mb float64) {
 		for k := range pairs {
-			ma += stat(totals[k])
-			mb += stat(totals[pairs+k])
+			a, b := stat(totals[k]), stat(totals[pairs+k])
+			d[k] = b - a
+			ma += a
+			mb += b
 		}
 		return ma / float64(pairs), mb / float64(pairs)
 	}
 	va, vb, vd := matrix(len(stats), r.Resamples), matrix(len(stats), r.Resamples), matrix(len(stats), r.Resamples)
+	spreads, key := spreads(full, stats, r), streamKey(r.Seed, r.Stream+"/pairs")
 	resample(tallies, documents, r, func(i int, totals [][]Count) {
+		d := make([]float64, pairs)
 		for s, stat := range stats {
-			va[s][i], vb[s][i] = means(totals, stat)
+			va[s][i], vb[s][i] = means(totals, stat, d)
 			vd[s][i] = vb[s][i] - va[s][i]
+			if pairs > 1 {
+				spreads[s].see(i, d, key)
+			}
 		}
 	})
 	differences := make([]Difference, len(stats))
 	inParallel(len(stats), r.Threads, func(s int) {
-		ma, mb := means(full, stats[s])
-		d := Difference{A: percentile(ma, va[s], r.Level), B: percentile(mb, vb[s], r.Level), Diff: percentile(mb-ma, vd[s], r.Level)}
+		ma, mb := means(full, stats[s], make([]float64, pairs))
+		var d Difference
+		if pairs > 1 {
+			d.Both = spreads[s].hierarchical(mb-ma, vd[s], documents, r.Level)
+		}
+		d.A, d.B, d.Diff = percentile(ma, va[s], r.Level), percentile(mb, vb[s], r.Level), percentile(mb-ma, vd[s], r.Level)
 		d.P, d.Valid = signP(vd[s])
 		differences[s] = d
 	})
 	return differences, nil
+}
+
+// spreads makes room for what the resamples say of the pairs, whose totals on
+// all documents are full, side a first. There is none for a single pair.
+func spreads(full [][]Count, stats []Statistic, r Resampling) []spread {
+	pairs := len(full) / 2
+	if pairs < 2 {
+		return nil
+	}
+	squares, shared := matrix(len(stats), r.Resamples), matrix(len(stats), r.Resamples)
+	all := make([]spread, len(stats))
+	for s, stat := range stats {
+		all[s] = spread{full: make([]float64, pairs), squares: squares[s], shared: shared[s]}
+		for k := range pairs {
+			all[s].full[k] = stat(full[pairs+k]) - stat(full[k])
+		}
+	}
+	return all
 }
 
 func matrix(rows, columns int) [][]float64 {
