@@ -57,6 +57,9 @@ func Compare(a, b Side, opt CompareOptions) (Comparison, error) {
 			return Comparison{}, err
 		}
 	}
+	if c.Over != nil {
+		c.reach(opt.Effect)
+	}
 	c.Warnings = append(c.Warnings, c.doubts(pairs)...)
 	return c, nil
 }
@@ -81,6 +84,9 @@ func (opt CompareOptions) filled() (split, metric string, _ CompareOptions, err 
 	}
 	if opt.Level == 0 {
 		opt.Level = metrics.DefaultLevel
+	}
+	if opt.Effect < 0 || math.IsNaN(opt.Effect) {
+		return "", "", opt, fmt.Errorf("effect %v: expected the size of a difference, more than 0", opt.Effect)
 	}
 	if opt.Thresholds == (metrics.Thresholds{}) {
 		opt.Thresholds = metrics.LongTail()
@@ -190,24 +196,21 @@ func (c *Comparison) overall(all scores, metric string, r metrics.Resampling) er
 	c.B.Mean = Estimate{Value: d[0].B.Value, Interval: ends(d[0].B)}
 	c.Difference = Estimate{Value: d[0].Diff.Value, Interval: ends(d[0].Diff)}
 	c.P = d[0].P
-	var over *[2]float64
-	if n := len(all.a); n >= 2 {
-		differences := pairDifferences(totals(all.a), totals(all.b), stat)
-		_, sd := metrics.MeanSD(differences)
-		interval, p, err := metrics.TInterval(differences, r.Level)
-		if err != nil {
-			return err
-		}
-		over = ends(interval)
-		c.Over = &OverRuns{Pairs: n, SD: sd, Interval: *over, P: p}
-		if n >= metrics.WilcoxonPairs {
-			w := metrics.Wilcoxon(differences)
-			c.Over.WilcoxonP = &w
-		}
+	p, err := metrics.Randomisation(all.a, all.b, []metrics.Statistic{stat}, under(r, "randomisation"))
+	if err != nil {
+		return err
 	}
-	c.Mark = mark(c.Difference, c.P, over, r.Level)
-	if c.Documents < MinDocuments {
+	c.Randomisation = p[0]
+	if err := c.overRuns(d[0]); err != nil {
+		return err
+	}
+	switch {
+	case c.Documents < MinDocuments:
 		c.Mark = TooFew
+	case c.Over == nil:
+		c.Mark = Noise
+	default:
+		c.Mark = mark(c.Difference, max(c.P, c.Both.P), r.Level, &c.Over.Interval, &c.Both.Interval)
 	}
 	return nil
 }

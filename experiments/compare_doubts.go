@@ -53,7 +53,7 @@ func (c *Comparison) doubts(pairs []pair) []string {
 	case n < 2:
 		doubt("1 pair of runs: how far seeds move the difference is not known, so it may be noise")
 	case n < metrics.WilcoxonPairs:
-		doubt("%d pairs of runs are few: the exact Wilcoxon test needs %d pairs to reach 0.05", n, metrics.WilcoxonPairs)
+		doubt("%d pairs of runs are few: the exact Wilcoxon test needs %d pairs to reach %v", n, metrics.WilcoxonPairs, significant)
 	}
 	if len(c.Seeds) == 1 && len(pairs) > 1 {
 		doubt("all pairs have seed %d: the interval over pairs is over other factors only", c.Seeds[0])

@@ -68,6 +68,9 @@ func (s scores) rows(figures []figure, r metrics.Resampling) ([]Row, error) {
 		row.B.Interval = ends(d.B)
 		row.Difference.Interval = ends(d.Diff)
 		row.P = &differences[i].P
+		if d.Both != nil {
+			row.Both, row.P = ends(d.Both.Interval), &d.Both.P
+		}
 	}
 	return kept, nil
 }
@@ -100,21 +103,22 @@ func adjust(rows []*Row, level float64) {
 	}
 	for i, q := range metrics.BenjaminiHochberg(p) {
 		tested[i].Adjusted = &q
-		tested[i].Mark = mark(tested[i].Difference, q, tested[i].OverPairs, level)
+		tested[i].Mark = mark(tested[i].Difference, q, level, tested[i].OverPairs, tested[i].Both)
 	}
 }
 
-// mark calls a difference better or worse when the interval over documents
-// and the one over pairs lie on the same side of zero and p is at most
-// 1-level. Whatever is missing or NaN makes it noise.
-func mark(d Estimate, p float64, over *[2]float64, level float64) Mark {
-	if d.Interval == nil || over == nil || !(p <= 1-level) {
+// mark calls a difference better or worse when its interval over documents and
+// all the others lie on the same side of zero and p is at most 1-level.
+// Whatever is missing or NaN makes it noise.
+func mark(d Estimate, p, level float64, others ...*[2]float64) Mark {
+	intervals := append(others, d.Interval)
+	if slices.Contains(intervals, nil) || !(p <= 1-level) {
 		return Noise
 	}
 	switch {
-	case d.Interval[0] > 0 && over[0] > 0:
+	case !slices.ContainsFunc(intervals, func(v *[2]float64) bool { return !(v[0] > 0) }):
 		return Better
-	case d.Interval[1] < 0 && over[1] < 0:
+	case !slices.ContainsFunc(intervals, func(v *[2]float64) bool { return !(v[1] < 0) }):
 		return Worse
 	}
 	return Noise

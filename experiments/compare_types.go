@@ -17,6 +17,9 @@ type CompareOptions struct {
 	Threads    int
 	Thresholds metrics.Thresholds // of buckets; default metrics.LongTail
 	Brief      bool               // the metric only: no tables of labels, parts or held-out templates
+	// Effect is the true difference that Reach counts pairs for; the one that
+	// was measured when 0.
+	Effect float64
 }
 
 // Figures that a comparison rests on.
@@ -66,10 +69,15 @@ type Comparison struct {
 	Settings []SettingChange `json:"settings"` // that differ between the sides of a pair
 	Pairs    []Pair          `json:"pairs"`
 
-	Difference Estimate  `json:"difference"`
-	P          float64   `json:"p"`              // paired bootstrap over documents, two-sided
-	Over       *OverRuns `json:"over,omitempty"` // nil with fewer than 2 pairs
-	Mark       Mark      `json:"mark"`           // Better or Worse only when documents and pairs both say so
+	Difference Estimate `json:"difference"`
+	P          float64  `json:"p"` // paired bootstrap over documents, two-sided
+	// Randomisation is the two-sided p of swapping documents between the sides.
+	Randomisation float64   `json:"randomisation"`
+	Over          *OverRuns `json:"over,omitempty"` // nil with fewer than 2 pairs
+	// Both is over pairs and documents at once; nil with fewer than 2 pairs.
+	Both  *OverBoth `json:"both,omitempty"`
+	Reach *Reach    `json:"reach,omitempty"` // nil with fewer than 2 pairs
+	Mark  Mark      `json:"mark"`            // Better or Worse only when documents, pairs and both at once say so
 
 	PerLabel  []LabelRow `json:"per_label"`
 	Gained    []string   `json:"gained"` // labels that no run of A finds once and some run of B does
@@ -92,8 +100,12 @@ type SideResult struct {
 	Mean Estimate `json:"mean"`
 	// SeedSD is the standard deviation over seeds, pooled within equal
 	// factors; nil when no factors have 2 seeds.
-	SeedSD  *float64 `json:"seed_sd,omitempty"`
-	Seconds float64  `json:"seconds"` // mean of a run
+	SeedSD *float64 `json:"seed_sd,omitempty"`
+	// OverRuns is the t interval of the mean over the runs, Interquartile the
+	// interquartile mean with its interval; nil with fewer than 2 runs.
+	OverRuns      *[2]float64 `json:"over_runs,omitempty"`
+	Interquartile *Estimate   `json:"interquartile,omitempty"`
+	Seconds       float64     `json:"seconds"` // mean of a run
 }
 
 // Pair is a run of each side with equal seed and other factors.
@@ -114,7 +126,39 @@ type OverRuns struct {
 	Interval  [2]float64 `json:"interval"`
 	P         float64    `json:"p"`                  // paired t, two-sided
 	WilcoxonP *float64   `json:"wilcoxon,omitempty"` // exact, two-sided; nil where it cannot reach 0.05
+	// MannWhitneyP takes the runs of the sides as if they were not paired:
+	// exact, two-sided; nil where it cannot reach 0.05.
+	MannWhitneyP *float64 `json:"mann_whitney,omitempty"`
+	// The least p that the exact tests can reach with so many pairs.
+	WilcoxonLeast    float64  `json:"wilcoxon_least"`
+	MannWhitneyLeast float64  `json:"mann_whitney_least"`
+	Interquartile    Estimate `json:"interquartile"` // of the differences, with its interval
 }
+
+// OverBoth is how far the mean difference would move with other seeds and
+// other documents at once (metrics.Hierarchical).
+type OverBoth struct {
+	Interval   [2]float64 `json:"interval"`
+	P          float64    `json:"p"`
+	SE         float64    `json:"se"`
+	SeedSE     float64    `json:"seed_se"`
+	DocumentSE float64    `json:"document_se"`
+	Freedom    float64    `json:"freedom"`
+	Percentile [2]float64 `json:"percentile"` // of resampled pairs and documents; too narrow with few pairs
+}
+
+// Reach says what so many pairs can find, and how many would be needed.
+type Reach struct {
+	Power    float64 `json:"power"`
+	Smallest float64 `json:"smallest"` // least true difference that these pairs find with that power
+	Effect   float64 `json:"effect"`   // true difference that Pairs are counted for
+	// Pairs find Effect with that power; nil when no number up to MostPairs
+	// does, because the documents are too few for it, or Effect is 0.
+	Pairs *int `json:"pairs,omitempty"`
+}
+
+// MostPairs is the greatest number of pairs that a Reach looks at.
+const MostPairs = 10_000
 
 // SettingChange is a setting that differs between the sides of every pair, or,
 // when Some, of some pairs only. Values over all pairs are joined by " | ".
@@ -134,12 +178,17 @@ type Row struct {
 	A          Estimate `json:"a"`
 	B          Estimate `json:"b"`
 	Difference Estimate `json:"difference"`
-	P          *float64 `json:"p,omitempty"`        // over documents, two-sided; nil where there are too few
-	Adjusted   *float64 `json:"adjusted,omitempty"` // P adjusted over the rows of the table (Benjamini-Hochberg)
+	// P is two-sided, over pairs and documents at once, with a single pair over
+	// documents; nil where there are too few documents.
+	P        *float64 `json:"p,omitempty"`
+	Adjusted *float64 `json:"adjusted,omitempty"` // P adjusted over the rows of the table (Benjamini-Hochberg)
 	// OverPairs is the t interval of the difference over the pairs, with the
 	// documents fixed; nil with fewer than 2 pairs.
 	OverPairs *[2]float64 `json:"over_pairs,omitempty"`
-	Mark      Mark        `json:"mark"` // Better or Worse only when both intervals and the adjusted p say so
+	// Both is the interval over pairs and documents at once; nil with fewer
+	// than 2 pairs or too few documents.
+	Both *[2]float64 `json:"both,omitempty"`
+	Mark Mark        `json:"mark"` // Better or Worse only when all intervals and the adjusted p say so
 }
 
 // LabelRow compares the sides on the F1 of one entity type.

@@ -131,7 +131,8 @@ func SmallestEffect(se, freedom, level, power float64) float64 {
 // two-sided paired test finds a true difference of that size with the chance
 // power. sd is the standard deviation of the pairs' differences, documentSE
 // the part of the standard error that more seeds do not shrink (see
-// Hierarchical) at so many documents. found is false when no number of pairs up to
+// Hierarchical) at so many documents. The t test over the pairs alone must
+// find it as often, which tells where there are very few. found is false when no number of pairs up to
 // most is enough: then more documents are needed.
 func SeedsNeeded(effect, sd, documentSE float64, documents, most int, level, power float64) (pairs int, found bool) {
 	checkPower(sd, level, power)
@@ -144,7 +145,7 @@ func SeedsNeeded(effect, sd, documentSE float64, documents, most int, level, pow
 			return true
 		}
 		freedom := satterthwaite(seeds, float64(n-1), shared, float64(max(documents-1, 1)))
-		return tPower(effect/math.Sqrt(seeds+shared), freedom, level) >= power
+		return tPower(effect/math.Sqrt(seeds+shared), freedom, level) >= power && (seeds == 0 || tPower(effect/math.Sqrt(seeds), float64(n-1), level) >= power)
 	}
 	if !enough(most) {
 		return 0, false
