@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -14,22 +15,31 @@ import (
 func compareCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "compare",
-		Usage:     "compare two variants of a sweep, or two runs",
-		ArgsUsage: "SWEEP A B | RUN RUN",
+		Usage:     "compare two variants of a sweep, two runs, or a sweep by factor",
+		ArgsUsage: "SWEEP | SWEEP A B | RUN RUN",
 		Description: `Examples:
-  invoicelab compare quick head=linear head=hybrid
+  invoicelab compare quick
+  invoicelab compare quick head=linear head=hybrid --markdown
   invoicelab compare quick head=hybrid,loss=ce head=hybrid,loss=combined --metric test/micro_f1
   invoicelab compare 3fa9 81bc
 
 A and B select runs by the levels of one or more axes. Runs are paired by seed
 and by the levels of all other axes, and compared on the same test documents:
-paired bootstrap over documents, t over pairs, adjusted p per label. A
-difference is B minus A; ~ marks one that may be noise.`,
+paired bootstrap over documents, t over pairs, both at once, adjusted p per
+label. A difference is B minus A; ~ marks one that may be noise. --effect is the
+true difference, in points of 100, for which the pairs needed are counted.
+
+A sweep alone is compared by factor: an analysis of variance with seed as
+block, the effect of each level and each interaction, what the best variant
+owes to chance, and the cells without a result.`,
 		Flags: []cli.Flag{storeFlag,
 			&cli.StringFlag{Name: "metric", Usage: "metric to compare by; the sweep's primary when absent"},
 			&cli.IntFlag{Name: "resamples", Usage: "resamples of the documents", Value: 10000},
 			&cli.Uint64Flag{Name: "seed", Usage: "seed of the resampling", Value: 1},
+			&cli.Float64Flag{Name: "effect", Usage: "`POINTS` of 100 that the pairs needed are counted for; the measured difference when absent"},
 			threadsFlag, jsonFlag,
+			&cli.BoolFlag{Name: "markdown", Usage: "write Markdown tables"},
+			&cli.BoolFlag{Name: "latex", Usage: "write LaTeX tables"},
 		},
 		Action: compareRun,
 	}
@@ -37,15 +47,25 @@ difference is B minus A; ~ marks one that may be noise.`,
 
 func compareRun(c *cli.Context) error {
 	args := c.Args().Slice()
-	if len(args) != 2 && len(args) != 3 {
-		return usagef("compare: %d operands; expected SWEEP A B, or RUN RUN (see invoicelab compare --help)", len(args))
+	if len(args) < 1 || len(args) > 3 {
+		return usagef("compare: %d operands; expected SWEEP, SWEEP A B, or RUN RUN (see invoicelab compare --help)", len(args))
+	}
+	write, err := writerOf(c)
+	if err != nil {
+		return err
+	}
+	if c.IsSet("effect") && !(c.Float64("effect") > 0) {
+		return usagef("compare: --effect %v: expected points of 100, more than 0", c.Float64("effect"))
 	}
 	store, err := experiments.Open(c.String("store"))
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	opt := experiments.CompareOptions{Metric: c.String("metric"), Resamples: c.Int("resamples"), Seed: c.Uint64("seed"), Threads: c.Int("threads")}
+	opt := experiments.CompareOptions{Metric: c.String("metric"), Resamples: c.Int("resamples"), Seed: c.Uint64("seed"), Threads: c.Int("threads"), Effect: c.Float64("effect") / 100}
+	if len(args) == 1 {
+		return compareFactors(c, store, args[0], opt, write)
+	}
 	filters := []experiments.Filter{{Runs: args[:1]}, {Runs: args[1:2]}}
 	names := args
 	if len(args) == 3 {
@@ -79,10 +99,55 @@ func compareRun(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, comparison)
+	return write(comparison)
+}
+
+// written is what compare can print.
+type written interface {
+	Write(w io.Writer, format experiments.Format, width int) error
+}
+
+// writerOf gives the printer that the flags ask for.
+func writerOf(c *cli.Context) (func(written) error, error) {
+	var chosen []string
+	format := experiments.Text
+	for _, f := range []struct {
+		name   string
+		format experiments.Format
+	}{{"json", experiments.Text}, {"markdown", experiments.Markdown}, {"latex", experiments.LaTeX}} {
+		if c.Bool(f.name) {
+			chosen, format = append(chosen, "--"+f.name), f.format
+		}
 	}
-	return comparison.WriteText(c.App.Writer, terminalWidth())
+	if len(chosen) > 1 {
+		return nil, usagef("compare: %s: expected one of them", strings.Join(chosen, " and "))
+	}
+	if c.Bool("json") {
+		return func(w written) error { return printJSON(c.App.Writer, w) }, nil
+	}
+	return func(w written) error { return w.Write(c.App.Writer, format, terminalWidth()) }, nil
+}
+
+// compareFactors compares a sweep by its factors.
+func compareFactors(c *cli.Context, store *experiments.Store, name string, opt experiments.CompareOptions, write func(written) error) error {
+	sweep, err := store.Sweep(c.Context, name)
+	if err != nil {
+		return err
+	}
+	filter := experiments.Filter{Sweep: sweep.Name}
+	runs, err := store.Runs(c.Context, filter)
+	if err != nil {
+		return err
+	}
+	outcomes, err := store.Outcomes(c.Context, filter)
+	if err != nil {
+		return err
+	}
+	table, err := experiments.CompareFactors(sweep, runs, outcomes, opt)
+	if err != nil {
+		return err
+	}
+	return write(table)
 }
 
 // parseLevels reads "axis=level,axis=level".
