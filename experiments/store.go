@@ -149,3 +149,6 @@ func (s *Store) inTx(ctx context.Context, op string, do func(tx *sql.Tx) error) 
 	}
 	return nil
 }
+
+// Path is the absolute path of the store's file.
+func (s *Store) Path() string { return s.path }
