@@ -15,11 +15,16 @@ import (
 
 func showCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "show",
-		Usage:       "show one run: settings, metrics, time by part",
-		ArgsUsage:   "RUN",
-		Description: "Example: invoicelab show 3fa9 --store out/invoicelab.db\nRUN is the beginning of a run's id, as runs lists it.",
-		Flags: []cli.Flag{storeFlag, jsonFlag,
+		Name:      "show",
+		Usage:     "show one run (settings, metrics, time by part), or what a model is made of",
+		ArgsUsage: "RUN",
+		Description: `Examples:
+  invoicelab show 3fa9 --store out/invoicelab.db
+  invoicelab show --model quick --set model.head.kind=hybrid
+RUN is the beginning of a run's id, as runs lists it. --model counts the parameters and
+the multiply-adds a token of the model of an experiment, part by part.`,
+		Flags: []cli.Flag{storeFlag, jsonFlag, setFlag, corpusFlag,
+			&cli.StringFlag{Name: "model", Usage: "show what the model of the experiment `NAME|FILE` is made of, in place of a run"},
 			&cli.StringFlag{Name: "checkpoint", Usage: "write the weights to `FILE` (safetensors)"},
 			&cli.StringFlag{Name: "predictions", Usage: "write what the run says of the test split to `FILE`: JSON lines, one document each, with confidence"},
 			&cli.StringFlag{Name: "patch", Usage: "write the changes of the source tree that the run was made with to `FILE`, as git apply reads them"},
@@ -29,6 +34,14 @@ func showCommand() *cli.Command {
 }
 
 func showRun(c *cli.Context) error {
+	if c.IsSet("model") {
+		return showModel(c)
+	}
+	for _, flag := range []string{"set", "corpus"} {
+		if c.IsSet(flag) {
+			return usagef("show: --%s has no effect without --model", flag)
+		}
+	}
 	if err := operands(c, "RUN"); err != nil {
 		return err
 	}
