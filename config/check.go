@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/invoicelab/invoicelab/curriculum"
 	"github.com/invoicelab/invoicelab/train"
 )
 
@@ -112,6 +113,30 @@ func (e Experiment) sparseFaults() []fault {
 	return all
 }
 
+// idle says why the weights of stages have no effect, or nothing.
+func (e Experiment) idle(l curriculum.WeightList) string {
+	loss, head := e.Model.Loss, e.Model.Head.Kind
+	same, has := loss.Entity, true
+	switch l.Component {
+	case "group":
+		same, has = loss.Group, strings.HasPrefix(head, "hybrid") || strings.HasPrefix(head, "hierarchical")
+	case "separation":
+		same, has = loss.Separation, strings.HasPrefix(head, "hybrid") || head == "prototype"
+	case "crf":
+		same, has = loss.CRF, e.Model.CRF != "none"
+		if !has {
+			return "with model.crf none"
+		}
+	}
+	switch {
+	case !has:
+		return "with model.head.kind " + head
+	case !slices.ContainsFunc(l.Values, func(v float64) bool { return v != same }):
+		return "where model.loss." + l.Component + "_weight is the same"
+	}
+	return ""
+}
+
 // list shows a list as YAML has it.
 func list[T int | float64](values []T) string { return valueText(reflect.ValueOf(values)) }
 
@@ -156,6 +181,13 @@ func (e Experiment) stageFaults() []fault {
 	if len(c.StageEpochs) > 0 && len(c.StageEpochs) != stages {
 		add("curriculum.stage_epochs", "%d numbers; expected %d, one for each stage but the last", len(c.StageEpochs), stages)
 		return all
+	}
+	for _, l := range c.WeightLists() {
+		if len(l.Values) != stages+1 {
+			add(l.Key, "%d numbers; expected %d, one for each stage", len(l.Values), stages+1)
+		} else if what := e.idle(l); what != "" {
+			add(l.Key, "%s has no effect %s", list(l.Values), what)
+		}
 	}
 	sum := stages // at least one epoch a stage
 	if len(c.StageEpochs) > 0 {

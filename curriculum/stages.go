@@ -83,6 +83,9 @@ func (p *Plan) planStages(entities, epochs int) error {
 		if err != nil {
 			return err
 		}
+		if err := p.spec.checkWeights(len(sizes) + 1); err != nil {
+			return err
+		}
 		lengths, err := p.spec.stageEpochs(len(sizes), epochs)
 		if err != nil {
 			return err

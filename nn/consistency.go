@@ -99,7 +99,7 @@ func (c *consistency) add(p *pass, dScores, scores kernels.Mat) {
 	be.Axpy(g.Data, 1, next.Data)
 	dLog, dz := p.mulExp(g, log, c.columns.dev), p.mem.Mat(n, labels)
 	be.GroupLogSoftmaxGrad(dz, dLog, log, c.oneGroup.dev, 1)
-	be.Axpy(dScores.Data, float32(c.weight/float64(n)), dz.Data)
+	be.Axpy(dScores.Data, float32(c.weight*p.share[statConsistency]/float64(n)), dz.Data)
 }
 
 // neighbours gives for each token the row of the one before it, n at the

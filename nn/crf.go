@@ -163,7 +163,7 @@ func (c *crf) add(p *pass, dScores, scores kernels.Mat, valid int) {
 		g.Trans = c.trans.Grad
 	}
 	p.be.CRF(p.stats.Slice(statDocs, statDocs+docs), dScores, g, scores, c.weights(p),
-		p.targets, p.offsets, float32(c.weight/float64(valid)))
+		p.targets, p.offsets, float32(c.weight*p.share[statCRF]/float64(valid)))
 	if c.blocks != nil {
 		c.blocks.backward(p, g.Trans)
 	}

@@ -76,7 +76,7 @@ func (g *gate) loss(p *pass) {
 	}
 	targets := p.mem.I32(p.n)
 	p.be.PutI32(targets, groups)
-	p.be.SoftmaxLoss(g.dLoss, p.stats.Slice(statGroup, statGroup+3), g.logits, targets, kernels.LossParams{CE: float32(g.weight)})
+	p.be.SoftmaxLoss(g.dLoss, p.stats.Slice(statGroup, statGroup+3), g.logits, targets, kernels.LossParams{CE: float32(g.weight * p.share[statGroup])})
 }
 
 // backward takes the gradient of q, and adds to dh.

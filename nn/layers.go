@@ -23,9 +23,10 @@ type pass struct {
 	targets    kernels.I32 // [n], labels on the backend
 	structure  []int32     // [n], see Batch; nil without
 	visual     []int32
-	stats      kernels.F64 // [statDocs+B], see the stat constants
-	sums       kernels.F32 // [statDocs], losses that are summed in float32; they are added to stats on the host
-	summed     bool        // sums holds something
+	stats      kernels.F64  // [statDocs+B], see the stat constants
+	share      denominators // of the batch in those of the step: factors of the losses
+	sums       kernels.F32  // [statDocs], losses that are summed in float32; they are added to stats on the host
+	summed     bool         // sums holds something
 }
 
 // dropout drops elements of y in place, keyed by the pass and the name of the

@@ -57,11 +57,11 @@ type entityLoss struct {
 }
 
 // params are the factors of SoftmaxLoss.
-func (l *entityLoss) params() kernels.LossParams {
+func (l *entityLoss) params(share denominators) kernels.LossParams {
 	params := kernels.LossParams{
-		CE:    float32(l.weight * l.shares.ce),
-		CB:    float32(l.weight * l.shares.balanced),
-		Focal: float32(l.weight * l.shares.focal),
+		CE:    float32(l.weight * l.shares.ce * share[statEntity]),
+		CB:    float32(l.weight * l.shares.balanced * share[statEntity+1]),
+		Focal: float32(l.weight * l.shares.focal * share[statEntity+2]),
 		Gamma: float32(l.gamma),
 	}
 	if l.classes != nil {
@@ -108,7 +108,7 @@ func (l *entityLoss) begin(p *pass, dScores, scores kernels.Mat) {
 		p.be.Fill(dScores.Data, 0)
 		return
 	}
-	p.be.SoftmaxLoss(dScores, p.stats.Slice(statEntity, statEntity+3), scores, p.targets, l.params())
+	p.be.SoftmaxLoss(dScores, p.stats.Slice(statEntity, statEntity+3), scores, p.targets, l.params(p.share))
 }
 
 // report puts the components into out and returns the weighted loss.

@@ -126,7 +126,7 @@ func (m *marks) loss(p *pass, sets []int32) {
 	pair := kernels.NewMat(m.pair.dev, 1, 2)
 	logits, dLogits := p.mem.Mat(len(in), 2), p.mem.Mat(len(in), 2)
 	p.be.MatMul(logits, kernels.NewMat(m.z.Data, len(in), 1), pair, false, false, false)
-	p.be.SoftmaxLoss(dLogits, p.stats.Slice(m.slot, m.slot+3), logits, targets, kernels.LossParams{CE: float32(m.weight)})
+	p.be.SoftmaxLoss(dLogits, p.stats.Slice(m.slot, m.slot+3), logits, targets, kernels.LossParams{CE: float32(m.weight * p.share[m.slot])})
 	p.be.MatMul(kernels.NewMat(m.dz.Data, len(in), 1), dLogits, pair, false, true, false)
 }
 

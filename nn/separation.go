@@ -38,7 +38,7 @@ func (l *separation) add(p *pass, table *Param) {
 		return
 	}
 	if l.kind == "squared" {
-		p.be.Separation(table.Grad, p.stats.Slice(statSeparation, statSeparation+1), table.Value, float32(l.weight))
+		p.be.Separation(table.Grad, p.stats.Slice(statSeparation, statSeparation+1), table.Value, float32(l.weight*p.share[statSeparation]))
 		return
 	}
 	c := table.Value.Rows
@@ -49,7 +49,7 @@ func (l *separation) add(p *pass, table *Param) {
 	cos, xInv, pInv := p.mem.Mat(c, c), p.mem.F32(c), p.mem.F32(c)
 	p.be.Cosine(cos, xInv, pInv, table.Value, table.Value, l.one.dev)
 	dCos := p.mem.Mat(c, c)
-	p.be.Fill(dCos.Data, float32(l.weight/pairs))
+	p.be.Fill(dCos.Data, float32(l.weight*p.share[statSeparation]/pairs))
 	counted := cos
 	if l.kind == "hinge" {
 		var scaled kernels.Mat

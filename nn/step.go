@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -8,14 +9,16 @@ import (
 
 	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/nn/posterior"
+	"github.com/invoicelab/invoicelab/stream"
 )
 
 // StepOptions are the settings of one optimiser step.
 type StepOptions struct {
-	LR          float64 // learning rate of this step, see Schedule
-	Decay       float64 // decoupled weight decay
-	Clip        float64 // greatest norm of the whole gradient; 0 is no limit
-	DropoutSeed uint64  // a different one for each step
+	LR          float64  // learning rate of this step, see Schedule
+	Decay       float64  // decoupled weight decay
+	Clip        float64  // greatest norm of the whole gradient; 0 is no limit
+	DropoutSeed uint64   // a different one for each step
+	Weights     *Weights // of components of the loss from this step on; nil leaves them
 }
 
 // DocumentError is a document of a batch that a step cannot train on.
@@ -46,13 +49,55 @@ func (e *DocumentError) Error() string {
 // that is NaN or infinite is an error that names it; the losses come with it.
 // After an error the parameters are those from before the step.
 func (m *Model) Step(b Batch, opt StepOptions) (Losses, error) {
-	rows, p, err := m.gradient(b, opt.DropoutSeed)
-	if err != nil {
-		return nil, err
+	return m.StepAll([]Batch{b}, opt)
+}
+
+// StepAll is Step on several batches as if they were one: losses and gradient are
+// those of all of their documents together, to rounding, but for dropout, which
+// draws for each batch by itself. Only one batch's activations are in memory at a
+// time. In a *DocumentError the documents of all batches are counted through.
+func (m *Model) StepAll(batches []Batch, opt StepOptions) (Losses, error) {
+	if opt.Weights != nil {
+		m.weigh(*opt.Weights)
 	}
-	m.store.addNorm(p.stats.Slice(statNorm, statNorm+1), rows)
-	stats := p.readStats()
-	losses := m.report(stats, b.Labels)
+	own, whole := make([]denominators, len(batches)), denominators{}
+	for i, b := range batches {
+		own[i] = m.denominators(b)
+		whole.add(own[i])
+	}
+	stats := make([]float64, statDocs)
+	var rows kernels.I32
+	var p *pass
+	for i, b := range batches {
+		seed := opt.DropoutSeed
+		if len(batches) > 1 {
+			seed = stream.Seed(seed, fmt.Sprintf("batch/%d", i))
+		}
+		share := own[i].shareOf(whole)
+		var err error
+		if rows, p, err = m.gradient(b, seed, share); err != nil {
+			m.store.clearGrads()
+			var bad *DocumentError
+			if errors.As(err, &bad) {
+				bad.Document += len(stats) - statDocs
+			}
+			return nil, err
+		}
+		if i == len(batches)-1 {
+			if len(batches) > 1 {
+				all := rowsOf(batches)
+				rows = p.mem.I32(len(all))
+				m.be.PutI32(rows, all)
+			}
+			m.store.addNorm(p.stats.Slice(statNorm, statNorm+1), rows)
+		}
+		part := p.readStats()
+		for k := range statDocs {
+			stats[k] += share[k] * part[k]
+		}
+		stats = append(stats, part[statDocs:]...)
+	}
+	losses := m.report(stats, int(whole[statCRF]))
 	m.gradNorm = math.Sqrt(stats[statNorm])
 	if err := m.checkFinite(losses, stats, rows); err != nil {
 		m.store.clearGrads()
@@ -63,22 +108,25 @@ func (m *Model) Step(b Batch, opt StepOptions) (Losses, error) {
 	return losses, nil
 }
 
+// rowsOf lists the rows of the table that any of the batches uses, sorted.
+func rowsOf(batches []Batch) []int32 {
+	var all []int32
+	for _, b := range batches {
+		all = append(all, b.Rows...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // GradNorm is the norm of the gradient of the last Step, before clipping.
 func (m *Model) GradNorm() float64 { return m.gradNorm }
 
 // gradient adds the gradient of the total loss to the gradients of all
-// parameters and leaves the losses in the stats of the pass it returns.
-func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass, err error) {
+// parameters and leaves the losses in the stats of the pass it returns. Shares are
+// those of b in the batches of the step.
+func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows kernels.I32, p *pass, err error) {
 	m.checkBatch("Step", b)
-	valid := 0
-	for i, l := range b.Labels {
-		if l != kernels.Ignore {
-			valid++
-			if l < 0 || int(l) >= m.labels {
-				panic(fmt.Sprintf("nn: Step: label %d of token %d, of %d labels", l, i, m.labels))
-			}
-		}
-	}
+	valid := known(b.Labels)
 	if m.crf != nil {
 		if err := m.crf.check(b); err != nil {
 			return rows, nil, err
@@ -88,7 +136,7 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass
 	m.mem.Reset()
 	p = m.upload(b)
 	p.train, p.seed = true, dropoutSeed
-	p.labels = b.Labels
+	p.labels, p.share = b.Labels, share
 	p.targets = p.mem.I32(p.n)
 	m.be.PutI32(p.targets, b.Labels)
 	rows = p.mem.I32(len(b.Rows))
@@ -121,14 +169,8 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64) (rows kernels.I32, p *pass
 	return rows, p, nil
 }
 
-// report names the losses in stats.
-func (m *Model) report(stats []float64, labels []int32) Losses {
-	valid := 0
-	for _, l := range labels {
-		if l != kernels.Ignore {
-			valid++
-		}
-	}
+// report names the losses in stats, of so many tokens whose label is known.
+func (m *Model) report(stats []float64, valid int) Losses {
 	out := Losses{}
 	total := m.loss.report(stats, out)
 	total += m.head.report(stats, out)

@@ -138,7 +138,7 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 	r.trainer, r.scorer = newBatcher(f, k), newBatcher(f, k)
 	r.trainer.dropout, r.trainer.inactive, r.trainer.marks = job.Train.WordDropout, job.Curriculum.Inactive, separated
 	for epoch := range job.Train.Epochs {
-		r.total += len(r.plan.Batches(r.sampleSeed(), epoch))
+		r.total += r.stepsOf(len(r.plan.Batches(r.sampleSeed(), epoch)))
 	}
 	inputs := nn.Inputs{Features: f.perToken(), TableRows: f.rows(), Neighbours: k}
 	if r.model, err = nn.New(be, job.Model, r.labelSet(), inputs, stream.Seed(job.Seed, "model")); err != nil {
@@ -220,13 +220,14 @@ func (r *runner) epoch(ctx context.Context, tell func(Event)) (more bool, err er
 		if ctx.Err() != nil {
 			return false, errors.Join(ctx.Err(), r.writeIf(r.job.Checkpoints.Dir != ""))
 		}
-		ev, err := r.step(epoch, stage, batches[r.Batch])
+		next := min(r.Batch+r.accumulate(), len(batches))
+		ev, err := r.step(epoch, stage, batches[r.Batch:next])
 		if err != nil {
 			return false, err
 		}
-		r.Batch++
+		r.Batch = next
 		for name, v := range ev.Losses {
-			r.Sums[name] += v / float64(len(batches))
+			r.Sums[name] += v / float64(r.stepsOf(len(batches)))
 		}
 		tell(Event{Step: ev})
 		if err := r.writeIf(r.due()); err != nil {
@@ -256,25 +257,54 @@ func (r *runner) epoch(ctx context.Context, tell func(Event)) (more bool, err er
 	return !stop && r.Epoch < r.job.Train.Epochs, nil
 }
 
-// step takes one optimiser step on the given training documents.
-func (r *runner) step(epoch, stage int, which []int) (*StepEvent, error) {
+// weights are those of a stage's losses; nil without stages.
+func (r *runner) weights(stage int) *nn.Weights {
+	if !r.job.Curriculum.Staged() {
+		return nil
+	}
+	loss := r.job.Model.Loss
+	w := &nn.Weights{Entity: loss.Entity, Group: loss.Group, Separation: loss.Separation, CRF: loss.CRF}
+	for _, l := range r.job.Curriculum.WeightLists() {
+		*map[string]*float64{"entity": &w.Entity, "group": &w.Group, "separation": &w.Separation, "crf": &w.CRF}[l.Component] = l.Values[stage]
+	}
+	return w
+}
+
+// accumulate is how many batches make a step.
+func (r *runner) accumulate() int { return max(r.job.Train.Accumulate, 1) }
+
+// stepsOf is how many steps an epoch of so many batches has.
+func (r *runner) stepsOf(batches int) int { return (batches + r.accumulate() - 1) / r.accumulate() }
+
+// step takes one optimiser step on batches of training documents.
+func (r *runner) step(epoch, stage int, batches [][]int) (*StepEvent, error) {
 	seed := stream.Seed(r.job.Seed, fmt.Sprintf("step/%d", r.Steps))
 	opt := nn.StepOptions{
 		LR:          nn.Schedule(r.Steps, r.total, r.job.Train.LearningRate, r.job.Train.Warmup),
 		Decay:       r.job.Train.Decay,
 		Clip:        r.job.Train.Clip,
 		DropoutSeed: seed,
+		Weights:     r.weights(stage),
 	}
 	begin := time.Now()
-	batch := r.trainer.pack(r.splits[corpus.Train], which, seed)
-	r.draw(which)
+	packed := make([]nn.Batch, len(batches))
+	for i, which := range batches {
+		if len(batches) == 1 {
+			packed[i] = r.trainer.pack(r.splits[corpus.Train], which, seed)
+		} else { // the batcher holds one
+			packed[i] = r.trainer.pack(r.splits[corpus.Train], which, stream.Seed(seed, fmt.Sprintf("batch/%d", i))).Clone()
+		}
+		r.draw(which)
+	}
 	r.packing += time.Since(begin)
-	losses, err := r.model.Step(batch, opt)
+	losses, err := r.model.StepAll(packed, opt)
 	if err != nil {
-		return nil, r.stepError(epoch, [][]int{which}, err)
+		return nil, r.stepError(epoch, batches, err)
 	}
 	r.Steps++
-	r.Tokens += int64(len(batch.Labels))
+	for _, b := range packed {
+		r.Tokens += int64(len(b.Labels))
+	}
 	return &StepEvent{
 		Step: r.Steps, Epoch: epoch, Stage: stage, Losses: losses, LearningRate: opt.LR, GradNorm: r.model.GradNorm(),
 	}, nil

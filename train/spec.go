@@ -8,6 +8,7 @@ type Spec struct {
 	Warmup       float64 `yaml:"warmup" default:"0.1" min:"0" max:"0.9" help:"share of all steps with linear warm-up; cosine decay to zero follows"`
 	Decay        float64 `yaml:"weight_decay" default:"0.01" min:"0" max:"1" help:"decoupled weight decay; embeddings, biases, norms and CRF have none"`
 	Clip         float64 `yaml:"clip" default:"1" min:"0" max:"1000" help:"greatest norm of the gradient; 0 is no limit"`
+	Accumulate   int     `yaml:"accumulate" default:"1" min:"1" max:"1024" help:"batches whose gradients make one step, as if they were one: for batches that do not fit into memory at once"`
 	Patience     int     `yaml:"patience" default:"0" min:"0" max:"10000" help:"epochs without a better validation macro F1 before stopping, counted from the last stage on; 0 never stops early"`
 	WordDropout  float64 `yaml:"word_dropout" default:"0.15" min:"0" max:"0.9" help:"share of tokens whose word feature is dropped in training, so that affixes and shape are learned"`
 
