@@ -33,40 +33,58 @@ type blocks struct {
 }
 
 func newBlocks(s *store, labels Labels) *blocks {
-	c, outside := labels.NumLabels(), int32(labels.Groups)
-	groupOf := labels.groupOf(outside)
-	ids, forbid := make([]int32, c*c), make([]float32, c*c)
-	var start []float32
-	shared := map[[2]int32]int32{}
-	for from := range c {
-		for to := range c {
-			at := from*c + to
-			if !LegalBIO(int32(from), int32(to)) {
-				ids[at], forbid[at] = -1, forbidden
-				continue
-			}
-			pair := [2]int32{groupOf[from], groupOf[to]}
-			if id, known := shared[pair]; known && pair[0] != pair[1] {
-				ids[at] = id
-				continue
-			}
-			ids[at] = int32(len(start))
-			shared[pair] = ids[at]
-			v := float32(startBegin)
-			switch {
-			case isInside(int32(to)):
-				v = startContinue
-			case to == 0:
-				v = startOutside
-			case pair[0] == pair[1]:
-				v += startGroup
-			}
-			start = append(start, v)
+	ids, of := blockLayout(labels)
+	b := &blocks{labels: labels.NumLabels(), ids: s.fixedI32(ids)}
+	forbid := make([]float32, len(ids))
+	for at, id := range ids {
+		if id < 0 {
+			forbid[at] = forbidden
 		}
 	}
-	b := &blocks{labels: c, ids: s.fixedI32(ids), forbid: s.fixedF32(forbid)}
-	b.table = s.undecayed(partCRF, "crf.blocks", len(start), 1, func(_ *rand.Rand, values []float32, _, _ int) { copy(values, start) })
+	b.forbid = s.fixedF32(forbid)
+	b.table = s.undecayed(partCRF, "crf.blocks", len(of), 1, func(_ *rand.Rand, values []float32, _, _ int) {
+		for i, e := range of {
+			switch {
+			case e.kind == ofTransition && isInside(e.b):
+				values[i] = startContinue
+			case e.kind == ofTransition && e.b == 0, e.kind == ofCrossing && e.b == outside:
+				values[i] = startOutside
+			case e.kind == ofTransition:
+				values[i] = startBegin + startGroup
+			default:
+				values[i] = startBegin
+			}
+		}
+	})
 	return b
+}
+
+// blockLayout gives the parameter of each transition, -1 for a forbidden one, and
+// what each parameter stands for. They are numbered as they occur, row by row.
+func blockLayout(labels Labels) (ids []int32, of []element) {
+	c, groupOf := labels.NumLabels(), labels.groupOf(outside)
+	ids = make([]int32, c*c)
+	known := map[element]int32{}
+	for from := range int32(c) {
+		for to := range int32(c) {
+			at := int(from)*c + int(to)
+			if !LegalBIO(from, to) {
+				ids[at] = -1
+				continue
+			}
+			e := element{kind: ofTransition, a: from, b: to}
+			if groupOf[from] != groupOf[to] {
+				e = element{kind: ofCrossing, a: groupOf[from], b: groupOf[to]}
+			}
+			id, ok := known[e]
+			if !ok {
+				id = int32(len(of))
+				known[e], of = id, append(of, e)
+			}
+			ids[at] = id
+		}
+	}
+	return ids, of
 }
 
 // initEnd starts the scores of the last label.

@@ -87,8 +87,11 @@ const (
 	ofCrossing                      // from any label of group a to any of group b
 )
 
-// outside is the group of O.
-const outside = -2
+// outside is the group of O, and firstSpare - g group g without a member in the schema.
+const (
+	outside    = -2
+	firstSpare = -3
+)
 
 // axes are what rows and columns stand for; nil where they have nothing to do with
 // labels.
@@ -105,10 +108,13 @@ func axesOf(name string, spec Spec, labels Labels) axes {
 		return axes{cols: all}
 	case "crf.transitions":
 		return axes{rows: all, cols: all}
+	case "crf.blocks":
+		_, of := blockLayout(labels)
+		return axes{rows: of}
 	case "head.prototypes":
 		return axes{rows: all}
 	case "head.group.out.weight", "head.group.out.bias":
-		groups := groupElements(ofGroup, labels)
+		groups := groupElements(ofGroup, spec, labels)
 		if spec.Head.Kind == "hybrid" || spec.Head.Kind == "hierarchical" {
 			groups = append(groups, element{kind: ofGroup, a: outside})
 		}
@@ -116,17 +122,22 @@ func axesOf(name string, spec Spec, labels Labels) axes {
 	case "head.members.weight", "head.members.bias":
 		members := all[1:]
 		if spec.Head.Kind == "hierarchical/published" {
-			members = append(members[:len(members):len(members)], groupElements(ofOutside, labels)...)
+			members = append(members[:len(members):len(members)], groupElements(ofOutside, spec, labels)...)
 		}
 		return axes{cols: members}
 	}
 	return axes{}
 }
 
-func groupElements(kind elementKind, labels Labels) []element {
-	list := make([]element, labels.Groups)
+// groupElements lists the groups of the group stage: those of the schema, then
+// those that only the spec has.
+func groupElements(kind elementKind, spec Spec, labels Labels) []element {
+	list := make([]element, max(labels.Groups, spec.Head.Groups))
 	for g := range list {
 		list[g] = element{kind: kind, a: int32(g)}
+		if g >= labels.Groups {
+			list[g].a = firstSpare - int32(g)
+		}
 	}
 	return list
 }
@@ -173,7 +184,7 @@ func (g Growth) before(e element) (element, bool) {
 		return 1 + 2*old + (l-1)%2
 	}
 	group := func(at int32) int32 {
-		if at == outside {
+		if at < 0 { // O, or a group that only the spec has
 			return at
 		}
 		return g.Group[at]

@@ -15,7 +15,7 @@ import (
 // can only start from one that has the same.
 var shaping = []string{
 	"model.encoder.kind", "model.encoder.hidden", "model.encoder.layers", "model.encoder.window", "model.encoder.buckets",
-	"model.head.kind", "model.head.dim", "model.crf",
+	"model.head.kind", "model.head.dim", "model.head.groups", "model.crf",
 }
 
 // readInit reads the model that a run starts from and refuses one that does not
