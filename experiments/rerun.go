@@ -142,7 +142,7 @@ type ValuePair struct {
 }
 
 // StepDisagreement is the first step at which losses, learning rate or the
-// norm of the gradient differ. Steps count from 0.
+// norm of the gradient differ. Steps count from 1, epochs from 0.
 type StepDisagreement struct {
 	Step   int         `json:"step"`
 	Epoch  int         `json:"epoch"`

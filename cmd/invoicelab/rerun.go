@@ -126,7 +126,7 @@ func writeReplayed(w io.Writer, run string, v experiments.Replayed) error {
 		fmt.Fprintf(w, "  %-30s %v when it was made, %v now\n", m.Name, m.Recorded, m.Now)
 	}
 	if s := v.FirstStep; s != nil {
-		fmt.Fprintf(w, "first step that differs: %d, in epoch %d\n", s.Step+1, s.Epoch+1)
+		fmt.Fprintf(w, "first step that differs: %d, in epoch %d\n", s.Step, s.Epoch+1)
 		for _, m := range s.Values {
 			fmt.Fprintf(w, "  %-30s %v when it was made, %v now\n", m.Name, m.Recorded, m.Now)
 		}
