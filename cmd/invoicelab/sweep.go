@@ -34,12 +34,18 @@ func sweepCommand() *cli.Command {
 		Usage: "plan, run and watch an ablation sweep",
 		Subcommands: []*cli.Command{
 			{
-				Name:        "plan",
-				Usage:       "list the trials of a sweep without running any",
-				ArgsUsage:   "NAME|FILE",
-				Description: "Example: invoicelab sweep plan quick\n" + shipped,
-				Flags:       []cli.Flag{corpusFlag, setFlag, jsonFlag},
-				Action:      sweepPlan,
+				Name:      "plan",
+				Usage:     "list the trials of a sweep and what they may cost, without running any",
+				ArgsUsage: "NAME|FILE",
+				Description: `Example: invoicelab sweep plan quick --store out/invoicelab.db
+A trial that the store has, from whatever sweep, is skipped, with the reason. The cost is estimated from finished runs of
+the store: of the same settings with other seeds, else of the nearest settings on the same data. ` + shipped,
+				Flags: []cli.Flag{storeFlag,
+					&cli.IntFlag{Name: "workers", Usage: "trials at once", Value: 1},
+					&cli.BoolFlag{Name: "retry", Usage: "count trials that failed before as to be run"},
+					corpusFlag, setFlag, jsonFlag,
+				},
+				Action: sweepPlan,
 			},
 			{
 				Name:      "run",
@@ -129,35 +135,6 @@ func overrides(c *cli.Context) ([]override, error) {
 	return out, nil
 }
 
-func sweepPlan(c *cli.Context) error {
-	s, err := loadSweep(c)
-	if err != nil {
-		return err
-	}
-	trials, err := experiments.Plan(s, newCorpora().describe)
-	if err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		type row struct {
-			Key    string            `json:"key"`
-			Levels map[string]string `json:"levels"`
-			Seed   uint64            `json:"seed"`
-			Corpus string            `json:"corpus"`
-		}
-		rows := []row{}
-		for _, t := range trials {
-			rows = append(rows, row{t.Key, t.Levels, t.Seed, t.Corpus.Digest})
-		}
-		return printJSON(c.App.Writer, rows)
-	}
-	fmt.Fprintf(c.App.Writer, "%s: %s\n%d trials, compared by %s\n", s.Name, s.About, len(trials), s.Primary)
-	for _, t := range trials {
-		fmt.Fprintf(c.App.Writer, "  %.8s  seed %d  %s\n", t.Key, t.Seed, levelText(s, t.Levels))
-	}
-	return nil
-}
-
 // levelText writes the levels of a trial in the order of the sweep's axes.
 func levelText(s config.Sweep, levels map[string]string) string {
 	var parts []string
@@ -191,6 +168,11 @@ func sweepRun(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
+	forecast, err := store.Forecast(c.Context, trials, c.Bool("retry"))
+	if err != nil {
+		return err
+	}
+	tellForecast(c.App.ErrWriter, s, trials, forecast, c.Int("workers"))
 	show := newProgress(c.App.ErrWriter, s)
 	states := c.String("store") + "-states"
 	summary, err := experiments.Run(c.Context, store, s, trials, experiments.RunOptions{
