@@ -57,7 +57,7 @@ func (c *Comparison) overRuns(d metrics.Difference) error {
 		c.Over.MannWhitneyP = &w
 	}
 	b := d.Both
-	c.Both = &OverBoth{Interval: *ends(b.Interval), P: b.P, SE: b.SE, SeedSE: b.SeedSE, DocumentSE: b.DocumentSE, Freedom: b.Freedom, Percentile: *ends(b.Percentile)}
+	c.Both = &OverBoth{Interval: *ends(b.Interval), P: b.P, SE: b.SE, SeedSE: b.SeedSE, DocumentSE: b.DocumentSE, SharedSE: b.SharedSE, Freedom: b.Freedom, Percentile: *ends(b.Percentile)}
 	return nil
 }
 
@@ -78,7 +78,7 @@ func (c *Comparison) reach(effect float64) {
 	if effect == 0 {
 		return
 	}
-	if pairs, found := metrics.SeedsNeeded(effect, c.Over.SD, b.DocumentSE, c.Documents, MostPairs, c.Level, metrics.DefaultPower); found {
+	if pairs, found := metrics.SeedsNeeded(effect, c.Over.SD, b.SharedSE, c.Documents, MostPairs, c.Level, metrics.DefaultPower); found {
 		c.Reach.Pairs = &pairs
 	}
 }

@@ -293,10 +293,13 @@ func TestCompareMarks(t *testing.T) {
 		"seeds against":  {a: []int{90, 0}, b: []int{0, 10}, overall: experiments.Noise, label: experiments.Noise},
 		"one document":   {a: []int{0, 0}, b: []int{1, 1}, overall: experiments.Noise, label: experiments.Noise},
 		"less in one":    {a: []int{1, 1}, b: []int{0, 0}, overall: experiments.Noise, label: experiments.Noise},
-		"of many labels": {a: []int{0, 0}, b: []int{4, 4}, overall: experiments.Better, label: experiments.Noise},
+		"few documents":  {a: []int{0, 0}, b: []int{4, 4}, overall: experiments.Noise, label: experiments.Noise},
+		"more documents": {a: []int{0, 0}, b: []int{8, 8}, overall: experiments.Better, label: experiments.Better},
 	} {
 		// 4 documents of 120 are in no resample with chance (116/120)^120 =
-		// 0.017: p is 0.034 alone and twice that as one of two labels tested.
+		// 0.017, so p of the bootstrap is 0.034; but 4 that point one way do
+		// so by chance in 2 of 16 swaps. The label's p is doubled, as one of
+		// two that are tested.
 		c, err := experiments.Compare(side("a", test.a...), side("b", test.b...), experiments.CompareOptions{Metric: "micro_f1", Seed: 1, Resamples: 5000})
 		if err != nil {
 			t.Fatal(err)

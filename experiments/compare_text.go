@@ -33,6 +33,10 @@ func (c Comparison) Write(w io.Writer, format Format, width int) error {
 	if len(c.PerLabel) > 0 {
 		text.labels()
 	}
+	if c.A.Confidence != nil && c.B.Confidence != nil {
+		text.gap()
+		text.line("confidence: A of %s; B of %s", c.A.Confidence, c.B.Confidence)
+	}
 	text.notes()
 	return text.writeTo(w)
 }

@@ -77,7 +77,7 @@ type Comparison struct {
 	// Both is over pairs and documents at once; nil with fewer than 2 pairs.
 	Both  *OverBoth `json:"both,omitempty"`
 	Reach *Reach    `json:"reach,omitempty"` // nil with fewer than 2 pairs
-	Mark  Mark      `json:"mark"`            // Better or Worse only when documents, pairs and both at once say so
+	Mark  Mark      `json:"mark"`            // Better or Worse only when documents (both tests), pairs and both at once say so
 
 	PerLabel  []LabelRow `json:"per_label"`
 	Gained    []string   `json:"gained"` // labels that no run of A finds once and some run of B does
@@ -105,7 +105,8 @@ type SideResult struct {
 	// interquartile mean with its interval; nil with fewer than 2 runs.
 	OverRuns      *[2]float64 `json:"over_runs,omitempty"`
 	Interquartile *Estimate   `json:"interquartile,omitempty"`
-	Seconds       float64     `json:"seconds"` // mean of a run
+	Confidence    *Confidence `json:"confidence,omitempty"` // see Calibrate
+	Seconds       float64     `json:"seconds"`              // mean of a run
 }
 
 // Pair is a run of each side with equal seed and other factors.
@@ -143,6 +144,7 @@ type OverBoth struct {
 	SE         float64    `json:"se"`
 	SeedSE     float64    `json:"seed_se"`
 	DocumentSE float64    `json:"document_se"`
+	SharedSE   float64    `json:"shared_se"` // of DocumentSE, what more pairs do not shrink
 	Freedom    float64    `json:"freedom"`
 	Percentile [2]float64 `json:"percentile"` // of resampled pairs and documents; too narrow with few pairs
 }

@@ -127,12 +127,15 @@ func TestHierarchicalParts(t *testing.T) {
 	h := got[0].Both
 	_, sy := metrics.MeanSD(y)
 	mx, sx := metrics.MeanSD(x)
-	sx *= math.Sqrt((documents - 1.0) / documents) // resampling has the divisor n
 	if want := sy / 2; math.Abs(h.SeedSE-want) > 1e-12 {
 		t.Errorf("over seeds %v, want %v", h.SeedSE, want)
 	}
 	if want := sx / math.Sqrt(documents); math.Abs(h.DocumentSE-want) > 0.03*want {
 		t.Errorf("over documents %v, want about %v", h.DocumentSE, want)
+	}
+	// No seed does anything to single documents: all of it is shared.
+	if math.Abs(h.SharedSE-h.DocumentSE) > 1e-9 {
+		t.Errorf("shared %v of %v over documents", h.SharedSE, h.DocumentSE)
 	}
 	if math.Abs(h.SE*h.SE-h.SeedSE*h.SeedSE-h.DocumentSE*h.DocumentSE) > 1e-15 || math.Abs(h.Value-mx-0.03) > 1e-12 {
 		t.Errorf("%+v: value and standard error do not add up", h)
@@ -142,8 +145,8 @@ func TestHierarchicalParts(t *testing.T) {
 	if want := (va + vb) * (va + vb) / (va*va/3 + vb*vb/39); math.Abs(h.Freedom-want) > 1e-9 {
 		t.Errorf("%v degrees of freedom, want %v", h.Freedom, want)
 	}
-	// Both drawn anew: the seeds with divisor n, too.
-	se := math.Sqrt(sy*sy*3/16 + sx*sx/documents)
+	// Both drawn anew: with divisor n.
+	se := math.Sqrt(sy*sy*3/16 + sx*sx*(documents-1)/(documents*documents))
 	if p := h.Percentile; math.Abs(p.High-p.Low-2*1.96*se) > 0.15*se {
 		t.Errorf("percentile interval %+v, want a width of about %v", p, 2*1.96*se)
 	}

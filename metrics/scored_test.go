@@ -177,6 +177,7 @@ func TestScoreDocsExtras(t *testing.T) {
 strict mode; macro over 1 labels with an entity in gold or prediction
 2 of 3 documents wholly right; 6 tokens, 66.67 % of the 3 with a gold tag other than O right
 I tags that continue nothing: 1 gold, 2 predicted
+1 errors (1 entities not found, 1 wrong): boundary 1
 `
 	if out.String() != want {
 		t.Errorf("text\n%q\nwant\n%q", out.String(), want)

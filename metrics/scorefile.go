@@ -28,7 +28,15 @@ type FileScore struct {
 	// predicted as they are.
 	Tagged, TaggedRight int `json:"-"`
 	// Violations are I-X tags that follow neither B-X nor I-X.
-	GoldViolations, PredictedViolations int `json:"-"`
+	GoldViolations, PredictedViolations int              `json:"-"`
+	Errors                              Ledger           `json:"-"`
+	Confusions                          []NamedConfusion `json:"-"` // most frequent first
+}
+
+// NamedConfusion is a Confusion with the names of its types.
+type NamedConfusion struct {
+	Gold, Predicted string
+	Count           int
 }
 
 // FileAverage is a Score of all labels together.
@@ -84,6 +92,10 @@ func ScoreDocs(docs []Scored, mode Mode) FileScore {
 		score.Tokens += len(gold)
 		score.GoldViolations += Violations(gold)
 		score.PredictedViolations += Violations(pred)
+		score.Errors.AddDoc(gold, pred, mode)
+	}
+	for _, c := range score.Errors.Confusions(nil) {
+		score.Confusions = append(score.Confusions, NamedConfusion{Gold: v.names[c.Gold], Predicted: v.names[c.Pred], Count: c.Count})
 	}
 	totals := t.Totals()
 	score.Right = t.Right()
@@ -131,5 +143,33 @@ func (s FileScore) WriteText(w io.Writer) error {
 %d of %d documents wholly right; %d tokens, %.2f %% of the %d with a gold tag other than O right
 I tags that continue nothing: %d gold, %d predicted
 `, s.Mode, len(s.Labels), s.Right, s.Documents, s.Tokens, tagged, s.Tagged, s.GoldViolations, s.PredictedViolations)
-	return err
+	if err != nil {
+		return err
+	}
+	return s.writeErrors(w)
+}
+
+// shownConfusions is how many confusions the text has.
+const shownConfusions = 10
+
+func (s FileScore) writeErrors(w io.Writer) error {
+	total := s.Errors.Total()
+	if total.Errors == 0 {
+		return nil
+	}
+	var classes []string
+	for c, n := range s.Errors.Classes {
+		if n.Errors > 0 {
+			classes = append(classes, fmt.Sprintf("%s %d", ErrorClass(c), n.Errors))
+		}
+	}
+	if _, err := fmt.Fprintf(w, "%d errors (%d entities not found, %d wrong): %s\n", total.Errors, total.Gold, total.Pred, strings.Join(classes, ", ")); err != nil {
+		return err
+	}
+	for _, c := range s.Confusions[:min(len(s.Confusions), shownConfusions)] {
+		if _, err := fmt.Fprintf(w, "%s predicted as %s: %d\n", c.Gold, c.Predicted, c.Count); err != nil {
+			return err
+		}
+	}
+	return nil
 }

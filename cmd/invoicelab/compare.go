@@ -99,6 +99,7 @@ func compareRun(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	comparison.Calibrate(func(run string) ([]experiments.Prediction, error) { return store.Predictions(c.Context, run) })
 	return write(comparison)
 }
 

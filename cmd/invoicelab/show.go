@@ -20,11 +20,13 @@ func showCommand() *cli.Command {
 		ArgsUsage: "RUN",
 		Description: `Examples:
   invoicelab show 3fa9 --store out/invoicelab.db
+  invoicelab show 3fa9 --parts
   invoicelab show --model quick --set model.head.kind=hybrid
 RUN is the beginning of a run's id, as runs lists it. --model counts the parameters and
 the multiply-adds a token of the model of an experiment, part by part.`,
 		Flags: []cli.Flag{storeFlag, jsonFlag, setFlag, corpusFlag,
 			&cli.StringFlag{Name: "model", Usage: "show what the model of the experiment `NAME|FILE` is made of, in place of a run"},
+			&cli.BoolFlag{Name: "parts", Usage: "figures by label, group, domain and template with intervals, the gap to held-out templates, confidence"},
 			&cli.StringFlag{Name: "checkpoint", Usage: "write the weights to `FILE` (safetensors)"},
 			&cli.StringFlag{Name: "predictions", Usage: "write what the run says of the test split to `FILE`: JSON lines, one document each, with confidence"},
 			&cli.StringFlag{Name: "patch", Usage: "write the changes of the source tree that the run was made with to `FILE`, as git apply reads them"},
@@ -80,6 +82,9 @@ func showRun(c *cli.Context) error {
 		if err := writeBytes(path, patch); err != nil {
 			return err
 		}
+	}
+	if c.Bool("parts") {
+		return showParts(c, store, d)
 	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, d)
@@ -146,4 +151,24 @@ func jsonLines[T any](w io.Writer, values []T) error {
 		}
 	}
 	return nil
+}
+
+// showParts prints the figures of a run by label, group, domain and template.
+func showParts(c *cli.Context, store *experiments.Store, d experiments.Detail) error {
+	outcomes, err := store.Outcomes(c.Context, experiments.Filter{Runs: []string{d.Key}})
+	if err != nil {
+		return err
+	}
+	if len(outcomes) == 0 {
+		return fmt.Errorf("run %s is %s: a run has parts when it is done", d.Run, d.State)
+	}
+	opt := experiments.CompareOptions{Metric: d.Primary, Seed: 1}
+	parts, err := experiments.PartsOf(outcomes[0], opt, func(run string) ([]experiments.Prediction, error) { return store.Predictions(c.Context, run) })
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, parts)
+	}
+	return parts.Write(c.App.Writer, experiments.Text, terminalWidth())
 }
