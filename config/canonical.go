@@ -129,6 +129,16 @@ func (s Sweep) YAML() string {
 			fmt.Fprintf(&b, "      %s: {%s}\n", strconv.Quote(l.Name), strings.Join(sets, ", "))
 		}
 	}
+	if s.Chosen != nil {
+		b.WriteString("combinations:\n")
+	}
+	for _, levels := range s.Chosen {
+		var parts []string
+		for i, l := range levels {
+			parts = append(parts, stringText(s.Axes[i].Name)+": "+strconv.Quote(s.Axes[i].Levels[l].Name))
+		}
+		fmt.Fprintf(&b, "  - {%s}\n", strings.Join(parts, ", "))
+	}
 	return b.String()
 }
 

@@ -52,6 +52,7 @@ type Sweep struct {
 	Seeds   []uint64
 	Base    Experiment
 	Axes    []Axis
+	Chosen  [][]int // combinations to run, as indices of the level of each axis; nil for all
 }
 
 // Axis is one factor of a sweep.

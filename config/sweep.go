@@ -28,6 +28,7 @@ const (
 //	    levels:
 //	      none: {curriculum.kind: none}
 //	      staged: {curriculum.kind: staged, curriculum.shares: [0.25, 0.5, 0.75]}
+//	combinations: {random: 3}    # or a list of levels by axis; all of them when absent
 //
 // Every variant is checked. A wrong file gives Problems.
 func LoadSweep(nameOrPath string) (Sweep, error) {
@@ -48,7 +49,7 @@ func decodeSweep(src source) (Sweep, error) {
 	if root == nil {
 		return s, d.problems.err()
 	}
-	f := d.fields(root, "", []string{"name", "about", "primary", "seeds", "base", "axes"}, []string{"name", "primary", "seeds", "base"})
+	f := d.fields(root, "", []string{"name", "about", "primary", "seeds", "base", "axes", "combinations"}, []string{"name", "primary", "seeds", "base"})
 	if n := f["name"]; n != nil {
 		s.Name = d.name(n, "name")
 	}
@@ -75,6 +76,13 @@ func decodeSweep(src source) (Sweep, error) {
 	}
 	if n := f["axes"]; n != nil {
 		s.Axes = d.axes(t, n)
+	}
+	if n := f["combinations"]; n != nil && len(d.problems) == 0 {
+		if len(s.Axes) == 0 {
+			d.add(n, "combinations", "a choice without axes to choose from")
+		} else {
+			s.Chosen = d.chosen(n, s.Axes)
+		}
 	}
 	if len(d.problems) == 0 {
 		d.variants(t, s, f["axes"], lines)

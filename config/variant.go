@@ -16,6 +16,9 @@ type Variant struct {
 // than the greatest that is allowed.
 func (s Sweep) Size() int {
 	n := len(s.Seeds)
+	if s.Chosen != nil {
+		return min(n*len(s.Chosen), maxTrials+1)
+	}
 	for _, a := range s.Axes {
 		if n *= len(a.Levels); n > maxTrials {
 			return maxTrials + 1
@@ -24,19 +27,18 @@ func (s Sweep) Size() int {
 	return n
 }
 
-// Variants gives the product of all axes; the last axis varies fastest. A
-// sweep without axes has one variant, its base. The error, if any, is the
+// Variants gives the chosen combinations, or the product of all axes, in which
+// the last axis varies fastest. A sweep without axes has one variant, its base. The error, if any, is the
 // last value given: a sweep from LoadSweep has none.
 func (s Sweep) Variants() iter.Seq2[Variant, error] {
 	return func(yield func(Variant, error) bool) {
 		t := newTable()
-		levels := make([]int, len(s.Axes))
-		for {
+		for levels := range s.combinations() {
 			v, err := s.variant(t, levels)
 			if err == nil {
 				err = v.Experiment.Check()
 			}
-			if !yield(v, err) || err != nil || !s.next(levels) {
+			if !yield(v, err) || err != nil {
 				return
 			}
 		}
@@ -94,8 +96,7 @@ func (d *decoder) variants(t table, s Sweep, axes *yaml.Node, base map[string]in
 		return
 	}
 	told := map[Problem]bool{}
-	levels := make([]int, len(s.Axes))
-	for {
+	for levels := range s.combinations() {
 		v, err := s.variant(t, levels)
 		if err != nil {
 			panic("config: variants: " + err.Error()) // each value was checked when it was decoded
@@ -114,7 +115,7 @@ func (d *decoder) variants(t table, s Sweep, axes *yaml.Node, base map[string]in
 				d.problems = append(d.problems, p)
 			}
 		}
-		if len(d.problems) > maxProblems || !s.next(levels) {
+		if len(d.problems) > maxProblems {
 			return
 		}
 	}
