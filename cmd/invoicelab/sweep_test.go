@@ -74,6 +74,24 @@ func TestSweep(t *testing.T) {
 	if err := json.Unmarshal([]byte(must(t, "compare", "small", "head=linear", "head=hybrid", "--store", "runs.db", "--resamples", "200", "--json").out), &c); err != nil || len(c.Pairs) != 2 {
 		t.Errorf("compare --json: %d pairs, %v", len(c.Pairs), err)
 	}
+	var f struct {
+		Variants []struct{ Runs []string }
+		Terms    []struct{ Name string }
+		Missing  []any
+	}
+	if err := json.Unmarshal([]byte(must(t, "compare", "small", "--store", "runs.db", "--resamples", "200", "--json").out), &f); err != nil || len(f.Variants) != 2 || len(f.Variants[0].Runs) != 2 || len(f.Terms) == 0 || len(f.Missing) != 0 {
+		t.Errorf("compare by factor --json: %+v, %v", f, err)
+	}
+	if table := must(t, "compare", "small", "--store", "runs.db", "--resamples", "200", "--markdown").out; !strings.Contains(table, "| "+f.Variants[0].Runs[0]+" "+f.Variants[0].Runs[1]+" |") {
+		t.Errorf("compare by factor --markdown does not name the runs:\n%s", table)
+	}
+	var parts struct {
+		Documents int
+		Labels    []any
+	}
+	if err := json.Unmarshal([]byte(must(t, "show", f.Variants[0].Runs[0], "--parts", "--json", "--store", "runs.db").out), &parts); err != nil || parts.Documents == 0 || len(parts.Labels) == 0 {
+		t.Errorf("show --parts --json: %+v, %v", parts, err)
+	}
 	for args, want := range map[string]string{
 		"compare small head=linaer head=hybrid --store runs.db": `axis head has no level "linaer" (did you mean linear?)`,
 		"compare small haed=linear head=hybrid --store runs.db": `no axis "haed" (did you mean head?)`,
