@@ -28,6 +28,7 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 		sum = 0
 	}
 	structure, visual := markCounts()
+	entropy, rows := 0.0, 0
 	for first := 0; first < len(docs); {
 		var which []int
 		for n := 0; first < len(docs); first++ {
@@ -40,6 +41,10 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 		p := r.model.Posterior(batch)
 		predicted := p.Path()
 		structureSets, visualSets := r.model.Marks()
+		if q, groups := r.model.GroupProbabilities(); q != nil {
+			s, n := entropyShare(q, groups, func(row int) bool { return batch.Labels[row] > 0 })
+			entropy, rows = entropy+s, rows+n
+		}
 		for _, v := range p.NLL(batch.Labels) {
 			sum += v
 		}
@@ -55,6 +60,7 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 			tally.AddDoc(d.doc.ID, d.doc.Domain, d.doc.Template, gold, found, metrics.Strict)
 		}
 	}
+	r.entropy = entropy / float64(rows)
 	marks = map[string]float64{}
 	structure.figures(marks)
 	visual.figures(marks)

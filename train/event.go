@@ -30,6 +30,7 @@ type EpochEvent struct {
 	Best                bool               // the checkpoint is that of this epoch so far
 	Seconds             float64            // since the start of the run
 	Tokens              int64              // trained so far
+	Findings            []Finding          // what looks wrong so far
 	Drawn               []Draw             // by entity type, in the order of the schema; nil for the sparse encoder
 }
 

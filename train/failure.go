@@ -15,14 +15,21 @@ type StepError struct {
 	Step, Epoch int      // from 1
 	Documents   []string // of the batches of the step
 	Document    string   // the one that caused it; empty when it is not one document's fault
+	NotFinite   bool     // a number was NaN or infinite; otherwise the document cannot be trained on
 	Err         error    // names the loss and the parameter
 }
+
+// notFinitePrefix begins the text of an error about such numbers.
+const notFinitePrefix = "not finite: "
 
 // shown is how many documents of a batch an error lists.
 const shown = 16
 
 func (e *StepError) Error() string {
 	at := fmt.Sprintf("step %d (epoch %d)", e.Step, e.Epoch)
+	if e.NotFinite {
+		at = notFinitePrefix + at
+	}
 	if e.Document != "" {
 		return fmt.Sprintf("%s: document %s: %v", at, e.Document, e.Err)
 	}
@@ -45,7 +52,9 @@ func (r *runner) stepError(epoch int, batches [][]int, err error) error {
 	}
 	var bad *nn.DocumentError
 	if errors.As(err, &bad) {
-		e.Document = e.Documents[bad.Document]
+		e.Document, e.NotFinite = e.Documents[bad.Document], bad.Token < 0
+	} else {
+		e.NotFinite = true
 	}
 	return e
 }

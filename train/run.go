@@ -88,6 +88,7 @@ type runner struct {
 	scorer  *batcher
 	labels  []string // entity types
 	total   int      // steps planned
+	entropy float64  // of the group probabilities on validation, see entropyShare
 	packing time.Duration
 	scoring time.Duration
 	result  Result
@@ -240,6 +241,7 @@ func (r *runner) epoch(ctx context.Context, tell func(Event)) (more bool, err er
 	if !math.IsNaN(nll) && !math.IsInf(nll, 1) { // labels that crf/bio forbids have none
 		ev.Validation["crf_nll"] = nll
 	}
+	r.record(ev, tally)
 	if stage == r.plan.Stages()-1 {
 		if score := ev.Validation["macro_f1"]; score > r.Score {
 			r.Score, ev.Best = score, true
@@ -320,6 +322,9 @@ func (r *runner) keep(epoch int) error {
 	job.Data = r.data // whose schema is that of the model
 	meta, err := describe(job, epoch, r.trainer.f.seen)
 	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := addHistory(meta, r.History); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	if err := r.model.Save(&b, meta); err != nil {

@@ -28,13 +28,14 @@ const savedFormat = "invoicelab 3"
 
 // saved is what a checkpoint says about itself.
 type saved struct {
-	Model  nn.Spec
-	Schema *corpus.Schema
-	Boxed  bool
-	Rows   []bool // nil for the sparse encoder
-	Seed   uint64
-	Epoch  int
-	Digest string // of the corpus it was trained on
+	Model   nn.Spec
+	Schema  *corpus.Schema
+	Boxed   bool
+	Rows    []bool // nil for the sparse encoder
+	Seed    uint64
+	Epoch   int
+	Digest  string        // of the corpus it was trained on
+	History []epochRecord // up to its epoch; nil for the sparse encoder
 }
 
 // describe gives the metadata of a checkpoint of job. Rows may be nil.
@@ -78,6 +79,11 @@ func readSaved(meta map[string]string) (*saved, error) {
 	}
 	for key, into := range map[string]any{metaModel: &s.Model, metaSchema: s.Schema, metaBoxed: &s.Boxed, metaSeed: &s.Seed, metaEpoch: &s.Epoch} {
 		if err := decode(key, into); err != nil {
+			return nil, err
+		}
+	}
+	if _, ok := meta[metaHistory]; ok {
+		if err := decode(metaHistory, &s.History); err != nil {
 			return nil, err
 		}
 	}

@@ -58,7 +58,8 @@ type progress struct {
 	Tokens    int64
 	Sums      map[string]float64 // of the losses in this epoch
 	Drawn     []Draw             // in this epoch
-	Score     float64            // best so far; -1 is none
+	History   []epochRecord
+	Score     float64 // best so far; -1 is none
 	BestEpoch int
 	BestSum   [sha256.Size]byte // of the file of the best model
 	Events    []Event           // told so far

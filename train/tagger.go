@@ -133,20 +133,28 @@ const alternatives = 3
 // Tag labels documents. A document without tokens, and one that lacks boxes
 // or columns that the model needs, is an error that names it.
 func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) {
+	out := make([]Tagged, 0, len(docs))
+	err := t.posteriors(docs, func(p *posterior.Posterior, part []corpus.Document) { out = append(out, t.read(p, part)...) })
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// posteriors gives the posteriors of documents, several documents at once, in order.
+func (t *Tagger) posteriors(docs []corpus.Document, add func(*posterior.Posterior, []corpus.Document)) error {
 	for i := range docs {
 		switch d := &docs[i]; {
 		case len(d.Tokens) == 0:
-			return nil, fmt.Errorf("document %s: no tokens", d.ID)
+			return fmt.Errorf("document %s: no tokens", d.ID)
 		case t.saved.Boxed && !d.Boxed:
-			return nil, fmt.Errorf("document %s: no boxes, which the model needs", d.ID)
+			return fmt.Errorf("document %s: no boxes, which the model needs", d.ID)
 		}
 	}
-	out := make([]Tagged, 0, len(docs))
-	add := func(p *posterior.Posterior, part []corpus.Document) { out = append(out, t.read(p, part)...) }
 	if t.sparse != nil {
 		b, err := attributes(t.attrs, docs)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		at := 0
 		for first, p := range t.sparse.Posteriors(t.be, b) {
@@ -157,7 +165,7 @@ func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) {
 		if at != len(docs) {
 			panic(fmt.Sprintf("train: Tag: %d of %d documents", at, len(docs)))
 		}
-		return out, nil
+		return nil
 	}
 	for first := 0; first < len(docs); {
 		last, tokens := first, 0
@@ -167,7 +175,7 @@ func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) {
 		}
 		encoded, err := encode(unlabelled(docs[first:last], t.saved.Boxed), t.f, t.saved.Model.Encoder.Window, false)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		which := make([]int, len(encoded))
 		for i := range which {
@@ -176,7 +184,7 @@ func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) {
 		add(t.model.Posterior(t.pack.pack(encoded, which, 0)), docs[first:last])
 		first = last
 	}
-	return out, nil
+	return nil
 }
 
 // unlabelled gives the documents without spans, which may be of another

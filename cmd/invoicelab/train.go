@@ -91,9 +91,11 @@ func trainRun(c *cli.Context) error {
 		}
 	}
 	lines := epochLines(c.App.ErrWriter, rounds(e))
+	findings := tellFindings(c.App.ErrWriter)
 	var epochs []train.EpochEvent
 	res, err := train.Run(c.Context, be, job, func(ev train.Event) {
 		lines(ev)
+		findings(ev)
 		if ev.Epoch != nil {
 			epochs = append(epochs, *ev.Epoch)
 		}
