@@ -53,7 +53,7 @@ func (t *eventWriter) event(at time.Time, step int, what []byte) {
 	b := []byte{1<<3 | 1}
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(float64(at.UnixMicro())/1e6))
 	if step != 0 { // proto3 leaves zeros out
-		b = append(b, 2<<3|0)
+		b = append(b, 2<<3)
 		b = binary.AppendUvarint(b, uint64(step))
 	}
 	t.record(append(b, what...))
@@ -96,7 +96,7 @@ func scalar(tag string, v float64) []byte {
 // of the plugin "text"}.
 func textSummary(tag, text string) []byte {
 	plugin := message(1, string(message(1, "text")))
-	tensor := []byte{1<<3 | 0, 7}                                          // dtype: DT_STRING
+	tensor := []byte{1 << 3, 7}                                            // dtype: DT_STRING
 	tensor = append(tensor, message(2, string(message(2, "\x08\x01")))...) // shape: one dimension of size 1
 	tensor = append(tensor, message(8, text)...)
 	b := append(message(1, tag), message(8, string(tensor))...)
