@@ -99,3 +99,9 @@ func readSaved(meta map[string]string) (*saved, error) {
 	}
 	return s, nil
 }
+
+// schemaText is a schema as the metadata has it.
+func schemaText(schema *corpus.Schema) (string, error) {
+	text, err := json.Marshal(schema)
+	return string(text), err
+}
