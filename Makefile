@@ -72,7 +72,8 @@ contact-sheet: build
 # are read by pdftotext.
 test: tools check browser poppler
 	CGO_ENABLED=0 go vet ./kernels/... ./nn ./train ./curriculum ./corpus ./config
-	go test -race ./curriculum ./metrics ./train ./experiments
+	go test -race ./curriculum ./train ./experiments
+	go test -race -run 'Bootstrap|Randomisation|Hierarchical' ./metrics
 	$(MAKE) --no-print-directory test-cuda
 	go test -timeout 15m ./...
 
