@@ -129,9 +129,8 @@ func form(t *testing.T, path string) string {
 	return text
 }
 
-// A migration on a full disk, or one that is killed, leaves the old form: the
-// whole of it is one transaction. Here a process in the middle of a write keeps
-// the lock while another one opens the store.
+// A migration is one transaction. While a process in the middle of a write keeps
+// the lock, another one that opens the store leaves it in the old form.
 func TestMigrationIsWhole(t *testing.T) {
 	path := oldStore(t, "v1.db")
 	db, err := sql.Open("sqlite3", "file:"+path+"?_txlock=immediate")

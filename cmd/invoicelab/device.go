@@ -21,11 +21,15 @@ func provenance(ctx context.Context, dev string, threads int) (experiments.Prove
 		return experiments.Provenance{}, err
 	}
 	rev := sourceRevision()
+	patch, err := dirtyPatch(ctx, rev)
+	if err != nil {
+		return experiments.Provenance{}, err
+	}
 	return experiments.Provenance{
 		Revision:    rev,
 		GoVersion:   runtime.Version(),
 		Device:      experiments.DeviceName(be.Device()),
 		Environment: &environment,
-		Patch:       dirtyPatch(ctx, rev),
+		Patch:       patch,
 	}, nil
 }

@@ -26,7 +26,7 @@ func TestDirtyPatch(t *testing.T) {
 	must("add", ".")
 	must("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "a: first")
 	head := must("rev-parse", "--short=12", "HEAD")
-	if got := dirtyPatch(t.Context(), head); got != nil {
+	if got, err := dirtyPatch(t.Context(), head); got != nil || err != nil {
 		t.Errorf("a patch of a clean revision: %q", got)
 	}
 	write(t, "a.go", "package a\n\nvar changed int\n")
@@ -37,12 +37,15 @@ func TestDirtyPatch(t *testing.T) {
 	}
 	before := must("status", "--porcelain")
 	t.Chdir("sub")
-	patch := dirtyPatch(t.Context(), head+"+dirty")
+	patch, err := dirtyPatch(t.Context(), head+"+dirty")
 	t.Chdir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if after := must("status", "--porcelain"); after != before {
 		t.Errorf("the checkout was changed:\n%s\nwant\n%s", after, before)
 	}
-	if other := dirtyPatch(t.Context(), "0123456789ab+dirty"); other != nil {
+	if other, err := dirtyPatch(t.Context(), "0123456789ab+dirty"); other != nil || err != nil {
 		t.Errorf("a patch against a revision that is not checked out: %q", other)
 	}
 	must("stash", "-q", "--include-untracked")

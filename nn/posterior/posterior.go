@@ -100,19 +100,21 @@ func (p *Posterior) LogProbs(queries []Query) []float64 {
 	p.be.GetF32(start, p.crf.Start)
 	p.be.GetF32(end, p.crf.End)
 	g := newGraph(trans, start, end)
-	chains := make([]*chain, p.Documents())
+	chains, tried := make([]*chain, p.Documents()), make([]bool, p.Documents())
 	out := make([]float64, len(queries))
 	var hard []int // queries that float64 in the exp domain cannot answer
 	for i, q := range queries {
-		if chains[q.Doc] == nil {
+		if !tried[q.Doc] {
+			tried[q.Doc] = true
 			scores := make([]float32, int(p.offsets[q.Doc+1]-p.offsets[q.Doc])*c)
 			p.be.GetF32(scores, p.scores.RowRange(int(p.offsets[q.Doc]), int(p.offsets[q.Doc+1])).Data)
-			k, ok := newChain(g, scores)
-			if !ok {
-				hard = append(hard, i)
-				continue
+			if k, ok := newChain(g, scores); ok {
+				chains[q.Doc] = k
 			}
-			chains[q.Doc] = k
+		}
+		if chains[q.Doc] == nil {
+			hard = append(hard, i)
+			continue
 		}
 		out[i] = chains[q.Doc].logProb(q.From, q.Labels)
 	}

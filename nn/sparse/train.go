@@ -60,14 +60,14 @@ func (m *Model) Train(ctx context.Context, be kernels.Backend, data *Batch, opt 
 		return e.bad
 	case r.err != nil:
 		return r.err
-	case err != nil && !exhausted(err):
-		return fmt.Errorf("sparse: L-BFGS: %w", err)
+	case err != nil && (!exhausted(err) || r.iterations == 0):
+		return fmt.Errorf("sparse: L-BFGS after %d iterations: %w", r.iterations, err)
 	}
 	return nil
 }
 
 // exhausted says whether a line search found no better point: in the last
-// digits of float32 there is none, and what was reached stands.
+// digits of float32 there is none, and what iterations have reached stands.
 func exhausted(err error) bool {
 	return errors.Is(err, optimize.ErrLinesearcherFailure) || errors.Is(err, optimize.ErrNoProgress)
 }
@@ -108,7 +108,9 @@ type recorder struct {
 	ctx     context.Context
 	m       *Model
 	observe func(Iteration) error
-	err     error
+
+	iterations int
+	err        error
 }
 
 func (r *recorder) Init() error { return nil }
@@ -120,6 +122,7 @@ func (r *recorder) Record(at *optimize.Location, op optimize.Operation, stats *o
 	if r.err != nil || op != optimize.MajorIteration {
 		return r.err
 	}
+	r.iterations++
 	copy(r.m.weights, at.X)
 	sum := 0.0
 	for _, g := range at.Gradient {
