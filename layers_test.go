@@ -46,8 +46,10 @@ var layers = map[string]int{
 	"train":                 2,
 	"config":                3,
 	"experiments":           4,
-	"reports":               5,
-	"cmd/invoicelab":        6,
+	"claims":                5,
+	"reports":               6,
+	"reports/dashboard":     7,
+	"cmd/invoicelab":        8,
 }
 
 // TestImportsPointDown fails on an import from a layer to the same or a

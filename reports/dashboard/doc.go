@@ -1,0 +1,3 @@
+// Package dashboard serves the pages of a store: sweeps, runs, comparisons,
+// claims and documents.
+package dashboard
