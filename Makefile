@@ -9,7 +9,13 @@ WORKERS ?= 2
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := bin/staticcheck-$(STATICCHECK_VERSION)
 
-.PHONY: build contact-sheet cuda demo test test-cuda test-cuda-deep check browser poppler bench clean tools
+# The checks of accessibility that the browser tests run in the pages. It is
+# under the MPL, fetched for tests and no part of the product.
+AXE_VERSION := 4.14.1
+AXE_SHA256 := e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
+AXE := bin/axe.min.js
+
+.PHONY: build contact-sheet cuda demo test test-cuda test-cuda-deep check browser poppler axe bench clean tools
 
 build: tools
 	go build -ldflags '-X main.revision=$(REVISION)' -o $(BIN) ./cmd/invoicelab
@@ -69,8 +75,8 @@ contact-sheet: build
 
 # All tests, after the static checks. The report is looked at in a real
 # Chromium, of which the CHROMIUM variable can name another binary; PDF files
-# are read by pdftotext.
-test: tools check browser poppler
+# are read by pdftotext, and axe-core looks for faults of accessibility.
+test: tools check browser poppler axe
 	CGO_ENABLED=0 go vet ./kernels/... ./nn ./train ./curriculum ./corpus ./config
 	go test -race ./curriculum ./train ./experiments
 	go test -race -run 'Bootstrap|Randomisation|Hierarchical' ./metrics
@@ -92,6 +98,15 @@ poppler:
 	else \
 		echo "the tests need pdftotext, which is not on the PATH: apt-get install poppler-utils" >&2; exit 1; \
 	fi
+
+# axe-core by its version and the checksum of its package, as bin/axe.min.js.
+axe:
+	@[ "$$(head -c 40 $(AXE) 2>/dev/null | grep -o 'v[0-9.]*')" = v$(AXE_VERSION) ] || { \
+		command -v npm >/dev/null || { echo "the tests fetch axe-core with npm, which is not on the PATH: apt-get install npm" >&2; exit 1; }; \
+		mkdir -p bin && npm pack --silent --pack-destination bin axe-core@$(AXE_VERSION) >/dev/null && \
+		echo "$(AXE_SHA256)  bin/axe-core-$(AXE_VERSION).tgz" | sha256sum --quiet -c - && \
+		tar -xzO -f bin/axe-core-$(AXE_VERSION).tgz package/axe.min.js > $(AXE).part && mv $(AXE).part $(AXE); \
+	}
 
 check: $(STATICCHECK)
 	go vet ./...
