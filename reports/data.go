@@ -29,6 +29,41 @@ type Data struct {
 	Thresholds metrics.Thresholds // of frequent and rare entity types, default metrics.LongTail
 
 	Warnings []string // of the caller, shown beside the report's own
+
+	// Predictions reads what a run, by its key, said of the test split; nil
+	// where this is not at hand. What rests on it says so when it is missing.
+	Predictions func(run string) ([]experiments.Prediction, error)
+	// Documents are those that the runs were scored on, to tell what they
+	// took for what; nil where they are not at hand.
+	Documents *corpus.Dataset
+	// Ambiguous says whether a resolution rule is about two entity types; nil
+	// where there are no rules.
+	Ambiguous func(a, b string) bool
+
+	Claims []Claim // published numbers and what was measured for them
+
+	// Cache keeps intervals from one report to the next; nil computes all.
+	Cache Cache
+}
+
+// Cache keeps what is computed from runs by a key that is the sha256 of all
+// that it depends on. Implementations may forget at any time.
+type Cache interface {
+	Load(key string) (content []byte, ok bool)
+	Store(key string, content []byte)
+}
+
+// Claim is a published number, or a range, and what was measured for it.
+// Figures that are not known are NaN.
+type Claim struct {
+	ID, Text, Source string
+	Unit             string
+	Low, High        float64          // as published; equal for a single number
+	Measured         metrics.Interval // its ends are NaN without an interval
+	Verdict          string           // "reproduced", "better", "contradicted", "inconclusive", "missing", "not testable", "calibrated"
+	Reason           string           // of the verdict
+	Runs             []string
+	N                int
 }
 
 // Report is Data with everything computed that figures and tables show.

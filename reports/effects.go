@@ -22,7 +22,7 @@ func planEffects(r *Report, f *fonts, width float64) (*drawing, error) {
 	if len(r.effects) == 0 {
 		return nil, absent("no axis of the sweep has runs at two levels")
 	}
-	narrow := width < wideWidth
+	narrow := width < WideWidth
 	head := lettering{size: textSize, bold: true, tint: inkText}
 	cell := lettering{size: tickSize, tint: inkMuted}
 	low, high := 0.0, 0.0

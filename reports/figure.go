@@ -55,13 +55,6 @@ type drawing struct {
 	paint   func(c *canvas)
 }
 
-// Widths of drawings in points: of files and wide pages, and of phones. Each
-// is laid out anew, so that type keeps its size.
-const (
-	wideWidth   = 640.0
-	narrowWidth = 330.0
-)
-
 // margin is the space round a drawing in a file, in points.
 const margin = 10.0
 
@@ -69,7 +62,7 @@ const margin = 10.0
 // caption. The error is an *Absent when r does not hold what the figure shows.
 func (f Figure) Draw(w io.Writer, format Format, r *Report) (caption string, err error) {
 	fs := newFonts()
-	d, err := f.plan(r, fs, wideWidth)
+	d, err := f.plan(r, fs, WideWidth)
 	if err != nil {
 		return "", err
 	}
@@ -77,11 +70,11 @@ func (f Figure) Draw(w io.Writer, format Format, r *Report) (caption string, err
 	switch format {
 	case SVG:
 		s := &svgSurface{}
-		page.paint(&canvas{surface: s, width: wideWidth + 2*margin, height: page.height, fonts: fs})
-		_, err = w.Write(s.document(wideWidth+2*margin, page.height, page.label, false))
+		page.paint(&canvas{surface: s, width: WideWidth + 2*margin, height: page.height, fonts: fs})
+		_, err = w.Write(s.document(WideWidth+2*margin, page.height, page.label, false))
 	case PNG:
-		s, img := newPNG(wideWidth+2*margin, page.height, fs)
-		page.paint(&canvas{surface: s, width: wideWidth + 2*margin, height: page.height, fonts: fs})
+		s, img := newPNG(WideWidth+2*margin, page.height, fs)
+		page.paint(&canvas{surface: s, width: WideWidth + 2*margin, height: page.height, fonts: fs})
 		err = writePNG(w, img)
 	default:
 		panic(fmt.Sprintf("reports: Draw: format %q", format))
@@ -109,8 +102,8 @@ func framed(d *drawing, fs *fonts) *drawing {
 	const titleSize, titleLead, captionLead = 11.0, 14.0, 9.0
 	title := lettering{size: titleSize, bold: true, tint: inkText}
 	caption := lettering{size: smallSize, tint: inkMuted}
-	head := fs.wrap(d.title, wideWidth, title)
-	foot := fs.wrap(d.caption, wideWidth, caption)
+	head := fs.wrap(d.title, WideWidth, title)
+	foot := fs.wrap(d.caption, WideWidth, caption)
 	top := margin + float64(len(head))*titleLead + 4
 	height := top + d.height + 4 + float64(len(foot))*captionLead + margin
 	return &drawing{
@@ -121,7 +114,7 @@ func framed(d *drawing, fs *fonts) *drawing {
 			}
 			inner := &canvas{
 				surface: shifted{c.surface, margin, top},
-				width:   wideWidth, height: d.height, fonts: fs,
+				width:   WideWidth, height: d.height, fonts: fs,
 			}
 			d.paint(inner)
 			for i, line := range foot {

@@ -75,7 +75,7 @@ func (r *Report) HTML() ([]byte, error) {
 	p.Finding, p.Detail = r.headline()
 	fs := newFonts()
 	for _, f := range Figures() {
-		d, wide, err := f.inline(r, fs, wideWidth)
+		d, wide, err := f.inline(r, fs, WideWidth)
 		if reason, left := isAbsent(err); left {
 			p.Figures = append(p.Figures, pageFigure{Name: f.Name, Short: f.Short, Absent: reason})
 			continue
@@ -83,7 +83,7 @@ func (r *Report) HTML() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, narrow, err := f.inline(r, fs, narrowWidth)
+		_, narrow, err := f.inline(r, fs, NarrowWidth)
 		if err != nil {
 			return nil, err
 		}

@@ -75,7 +75,7 @@ func planPerLabel(r *Report, f *fonts, width float64) (*drawing, error) {
 		return nil, absent("no entity type has support in the test split")
 	}
 	grouped := len(groups) > 1 || groups[0].name != ""
-	narrow := width < wideWidth
+	narrow := width < WideWidth
 
 	rows := 0
 	for _, g := range groups {
