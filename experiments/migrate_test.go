@@ -100,7 +100,7 @@ func TestMigratedStoresAreLikeNewOnes(t *testing.T) {
 	fresh := filepath.Join(t.TempDir(), "new.db")
 	create(t, fresh)
 	want := form(t, fresh)
-	for _, name := range []string{"v1.db"} {
+	for _, name := range []string{"v1.db", "v2.db"} {
 		path := oldStore(t, name)
 		before := form(t, path)
 		create(t, path)
