@@ -30,7 +30,7 @@ func TestRunKeepsArtifacts(t *testing.T) {
 			return nil, errBroken
 		}
 		span := corpus.Span{Entity: 1, Start: 2, End: 4}
-		docs := []corpus.Document{{ID: "a", Spans: []corpus.Span{span}}, {ID: "b"}}
+		docs := []corpus.Document{{ID: "a", Spans: []corpus.Span{span, {Entity: 0, Start: 5, End: 6}}}, {ID: "b"}}
 		tagged := []train.Tagged{{Spans: []train.TaggedSpan{{Span: span, Confidence: 0.75}, {Span: corpus.Span{Entity: 0, Start: 2, End: 4}, Confidence: 0.125}}}, {}}
 		file, err := experiments.PackPredictions(corpusSchema("company", "total"), docs, tagged)
 		return []experiments.Artifact{file}, err
@@ -40,8 +40,9 @@ func TestRunKeepsArtifacts(t *testing.T) {
 		t.Fatalf("%+v, %v", sum, err)
 	}
 	want := []experiments.Prediction{
-		{Doc: "a", Entities: []experiments.PredictedSpan{{Type: "total", Start: 2, End: 4, Confidence: 0.75, Correct: true}, {Type: "company", Start: 2, End: 4, Confidence: 0.125}}},
-		{Doc: "b", Entities: []experiments.PredictedSpan{}},
+		{Doc: "a", Entities: []experiments.PredictedSpan{{Type: "total", Start: 2, End: 4, Confidence: 0.75, Correct: true}, {Type: "company", Start: 2, End: 4, Confidence: 0.125}},
+			Missed: []experiments.GoldSpan{{Type: "company", Start: 5, End: 6}}},
+		{Doc: "b", Entities: []experiments.PredictedSpan{}, Missed: []experiments.GoldSpan{}},
 	}
 	got, err := store.Predictions(t.Context(), trials[0].Key)
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -16,6 +16,16 @@ import (
 type Prediction struct {
 	Doc      string          `json:"doc"`
 	Entities []PredictedSpan `json:"entities"`
+	// Missed are the entities of the document that are not among Entities. nil,
+	// not empty, in runs of programs that did not record them.
+	Missed []GoldSpan `json:"missed"`
+}
+
+// GoldSpan is an entity of a document.
+type GoldSpan struct {
+	Type  string `json:"type"`
+	Start int    `json:"start"`
+	End   int    `json:"end"` // exclusive
 }
 
 // PredictedSpan is a predicted entity, and whether the document has exactly it.
@@ -42,9 +52,16 @@ func PackPredictions(schema *corpus.Schema, docs []corpus.Document, tagged []tra
 		for _, s := range d.Spans {
 			gold[s] = true
 		}
-		p := Prediction{Doc: d.ID, Entities: []PredictedSpan{}}
+		p := Prediction{Doc: d.ID, Entities: []PredictedSpan{}, Missed: []GoldSpan{}}
+		found := map[corpus.Span]bool{}
 		for _, s := range tagged[i].Spans {
+			found[s.Span] = true
 			p.Entities = append(p.Entities, PredictedSpan{schema.Entities[s.Entity].Name, s.Start, s.End, s.Confidence, gold[s.Span]})
+		}
+		for _, s := range d.Spans {
+			if !found[s] {
+				p.Missed = append(p.Missed, GoldSpan{schema.Entities[s.Entity].Name, s.Start, s.End})
+			}
 		}
 		if err := enc.Encode(p); err != nil {
 			return Artifact{}, fmt.Errorf("predictions of document %s: %w", d.ID, err)

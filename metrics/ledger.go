@@ -57,12 +57,18 @@ func (l *Ledger) AddDoc(gold, pred []int32, mode Mode) {
 	if len(gold) != len(pred) {
 		panic(fmt.Sprintf("metrics: Ledger: %d gold labels, %d predicted", len(gold), len(pred)))
 	}
-	g, p := Spans(nil, gold, mode), Spans(nil, pred, mode)
+	l.AddSpans(Spans(nil, gold, mode), Spans(nil, pred, mode))
+}
+
+// AddSpans adds a document's errors by its entities, sorted by First. Those of
+// a side must not overlap each other.
+func (l *Ledger) AddSpans(gold, pred []Span) {
+	g := slices.Clone(gold)
 	found := func(others []Span) func(Span) bool {
 		return func(s Span) bool { return slices.Contains(others, s) }
 	}
-	wrong := slices.DeleteFunc(slices.Clone(p), found(g))
-	g = slices.DeleteFunc(g, found(p))
+	wrong := slices.DeleteFunc(slices.Clone(pred), found(g))
+	g = slices.DeleteFunc(g, found(pred))
 	// Entities of a side do not overlap each other, so one pass from the left
 	// gathers what hangs together.
 	for len(g) > 0 || len(wrong) > 0 {
