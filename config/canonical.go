@@ -17,7 +17,9 @@ import (
 
 // Canonical is the form of e that identifies it: YAML with every key present,
 // in fixed order, numbers in their shortest form, so that equal settings give
-// equal bytes. Some things of the data are left to the digests that stand
+// equal bytes. Only a setting tagged later is left out where it has its default,
+// which is how the program worked before there was the setting: runs of then keep
+// their keys. Some things of the data are left to the digests that stand
 // beside it in a trial's key: corpus.path and corpus.preset are left out, and
 // of a schema file's path only the name stays, so that users with other
 // folders get the same keys, and a preset has those of the folder that it was
@@ -27,7 +29,9 @@ func (e Experiment) Canonical() string {
 		name := path.Base(strings.ReplaceAll(e.Corpus.Schema, `\`, "/"))
 		e.Corpus.Schema = strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
 	}
-	return e.render(func(s setting) bool { return s.key != "corpus.path" && s.key != "corpus.preset" })
+	return e.render(func(s setting) bool {
+		return s.key != "corpus.path" && s.key != "corpus.preset" && !(s.later && s.isDefault(&e))
+	})
 }
 
 // YAML writes e in full, paths included: a file that LoadExperiment reads as e.
@@ -82,6 +86,12 @@ func valueText(v reflect.Value) string {
 		return "[" + strings.Join(items, ", ") + "]"
 	}
 	return stringText(v.String())
+}
+
+// isDefault says whether the setting has its default in e; an absent one has not.
+func (s setting) isDefault(e *Experiment) bool {
+	v := s.field(e, false)
+	return v.IsValid() && valueText(v) == valueText(s.initial())
 }
 
 // bareWord is text that YAML may hold without quotes.

@@ -14,6 +14,7 @@ type KeyDoc struct {
 	Range   string   `json:"range,omitempty"`   // "8 to 1024"
 	OneOf   []string `json:"one_of,omitempty"`
 	Help    string   `json:"help"`
+	Later   bool     `json:"later,omitempty"` // left out of the canonical form where it has its default
 }
 
 // Keys lists every setting of an Experiment in the order of the canonical
@@ -21,7 +22,7 @@ type KeyDoc struct {
 func Keys() []KeyDoc {
 	var docs []KeyDoc
 	for _, s := range settings() {
-		docs = append(docs, KeyDoc{Key: s.key, Type: typeName(s.typ), Default: s.fallback, Range: s.between(), OneOf: s.oneOf, Help: s.help})
+		docs = append(docs, KeyDoc{Key: s.key, Type: typeName(s.typ), Default: s.fallback, Range: s.between(), OneOf: s.oneOf, Help: s.help, Later: s.later})
 	}
 	return docs
 }

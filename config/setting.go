@@ -23,6 +23,7 @@ type setting struct {
 	min, max *float64 // inclusive; of each element for lists
 	oneOf    []string
 	help     string
+	later    bool // tag later: left out of the canonical form where it has its default
 }
 
 // settings lists the leaves of Experiment in the order of its fields. It
@@ -50,6 +51,7 @@ func walk(t reflect.Type, prefix string, path []int) []setting {
 		}
 		s := setting{key: key, path: at, typ: f.Type, fallback: f.Tag.Get("default"), oneOf: strings.Fields(f.Tag.Get("oneof")), help: f.Tag.Get("help")}
 		s.min, s.max = bound(f, "min"), bound(f, "max")
+		_, s.later = f.Tag.Lookup("later")
 		if s.fallback != "" {
 			n := yaml.Node{Kind: yaml.ScalarNode, Value: s.fallback, Tag: scalarTag(f.Type)}
 			if _, what := s.parse(&n); what != "" {
@@ -262,11 +264,14 @@ func (s setting) fill(e *Experiment) {
 
 // reset sets the default, or the zero value for a setting without one.
 func (s setting) reset(e *Experiment) {
-	f := s.field(e, true)
+	s.field(e, true).Set(s.initial())
+}
+
+// initial is the default, or the zero value of a setting without one.
+func (s setting) initial() reflect.Value {
 	if s.fallback == "" {
-		f.SetZero()
-		return
+		return reflect.Zero(s.typ)
 	}
 	v, _ := s.parse(&yaml.Node{Kind: yaml.ScalarNode, Value: s.fallback, Tag: scalarTag(s.typ)})
-	f.Set(v)
+	return v
 }
