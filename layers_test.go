@@ -46,6 +46,8 @@ var layers = map[string]int{
 	"train":                 2,
 	"config":                3,
 	"experiments":           4,
+	"experiments/synthetic": 5,
+	"experiments/bench":     6,
 	"claims":                5,
 	"reports":               6,
 	"reports/dashboard":     7,

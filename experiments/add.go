@@ -66,9 +66,11 @@ func addSweep(tx *sql.Tx, sweep config.Sweep, trials []Trial) (id int64, isNew b
 // adder inserts rows in one transaction and keeps the first error; after it,
 // nothing more is done.
 type adder struct {
-	tx  *sql.Tx
-	err error
-	ids map[string]int64 // of rows shared by many trials, by kind and content
+	tx    *sql.Tx
+	err   error
+	ids   map[string]int64 // of rows shared by many trials, by kind and content
+	known *knownNames      // of the store; nil looks every name up
+	own   bool             // names may have been inserted in this transaction
 }
 
 func newAdder(tx *sql.Tx) *adder { return &adder{tx: tx, ids: map[string]int64{}} }
@@ -98,8 +100,26 @@ func (a *adder) shared(kind, content string, insert func() int64) int64 {
 	return id
 }
 
+// adder is newAdder for rows with many names.
+func (s *Store) adder(tx *sql.Tx) *adder {
+	a := newAdder(tx)
+	a.known = &s.known
+	return a
+}
+
 // name gives the id of a name, storing a new one.
 func (a *adder) name(name string) int64 {
+	if a.known != nil && a.err == nil {
+		if id, ok := a.known.find(name); ok {
+			return id
+		}
+		if !a.own { // no name of this transaction's own is among those that it sees
+			a.own, a.err = true, a.known.load(a.tx)
+			if id, ok := a.known.find(name); ok {
+				return id
+			}
+		}
+	}
 	return a.shared("name", name, func() int64 {
 		return a.insert(`INSERT INTO names (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id`, name)
 	})

@@ -48,44 +48,35 @@ func (l *eventLog) empty() bool {
 
 // write stores what the log holds. The log is emptied: when the transaction
 // fails the run is given up, so nothing is written twice.
-func (l *eventLog) write(tx *sql.Tx, attempt int64) error {
+func (l *eventLog) write(a *adder, attempt int64) error {
 	l.mu.Lock()
 	steps, epochs := l.steps, l.epochs
 	l.steps, l.epochs = nil, nil
 	l.mu.Unlock()
-	a := newAdder(tx)
-	if len(steps) > 0 {
-		insert, err := tx.Prepare(`INSERT INTO steps (attempt_id, step, epoch, stage, layout_id, vals) VALUES (?, ?, ?, ?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer insert.Close()
-		for _, e := range steps {
-			components, vals := encodeStep(e)
-			layout := a.shared("layout", components, func() int64 {
-				return a.insert(`INSERT INTO step_layouts (components) VALUES (?) ON CONFLICT (components) DO UPDATE SET components = components RETURNING id`, components)
-			})
-			if a.err != nil {
-				return a.err
-			}
-			if _, err := insert.Exec(attempt, e.Step, e.Epoch, e.Stage, layout, vals); err != nil {
-				return err
-			}
-		}
+	rows := make([]any, 0, 6*len(steps))
+	for _, e := range steps {
+		components, vals := encodeStep(e)
+		layout := a.shared("layout", components, func() int64 {
+			return a.insert(`INSERT INTO step_layouts (components) VALUES (?) ON CONFLICT (components) DO UPDATE SET components = components RETURNING id`, components)
+		})
+		rows = append(rows, attempt, e.Step, e.Epoch, e.Stage, layout, vals)
 	}
+	a.bulk(`INSERT INTO steps (attempt_id, step, epoch, stage, layout_id, vals)`, 6, rows)
+	rows = nil
+	var points []any
 	for _, e := range epochs {
-		a.exec(`INSERT INTO epochs (attempt_id, epoch, stage, steps, best, seconds, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			attempt, e.Epoch, e.Stage, e.Steps, e.Best, e.Seconds, e.Tokens)
+		rows = append(rows, attempt, e.Epoch, e.Stage, e.Steps, e.Best, e.Seconds, e.Tokens)
 		for _, part := range []struct {
 			prefix string
 			values map[string]float64
 		}{{"loss/", e.Losses}, {"validation/", e.Validation}} {
 			for _, name := range slices.Sorted(maps.Keys(part.values)) {
-				a.exec(`INSERT INTO epoch_points (attempt_id, epoch, name_id, value) VALUES (?, ?, ?, ?)`,
-					attempt, e.Epoch, a.name(part.prefix+name), realOrNull(part.values[name]))
+				points = append(points, attempt, e.Epoch, a.name(part.prefix+name), realOrNull(part.values[name]))
 			}
 		}
 	}
+	a.bulk(`INSERT INTO epochs (attempt_id, epoch, stage, steps, best, seconds, tokens)`, 7, rows)
+	a.bulk(`INSERT INTO epoch_points (attempt_id, epoch, name_id, value)`, 4, points)
 	return a.err
 }
 
@@ -102,6 +93,7 @@ func (s *Store) flush(ctx context.Context, logs map[int64]*eventLog) (lost []int
 		return nil, nil
 	}
 	err = s.inTx(ctx, "write events", func(tx *sql.Tx) error {
+		a := s.adder(tx)
 		for _, id := range full {
 			var running bool
 			if err := tx.QueryRow(`SELECT state = 'running' FROM attempts WHERE id = ?`, id).Scan(&running); err != nil {
@@ -111,7 +103,7 @@ func (s *Store) flush(ctx context.Context, logs map[int64]*eventLog) (lost []int
 				lost = append(lost, id)
 				continue
 			}
-			if err := logs[id].write(tx, id); err != nil {
+			if err := logs[id].write(a, id); err != nil {
 				return err
 			}
 		}

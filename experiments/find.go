@@ -16,9 +16,10 @@ import (
 // Search selects and orders runs.
 type Search struct {
 	Filter
-	Where Where
-	Sort  []SortBy // the first decides, the next among equals, then the order of the plan
-	Limit int      // runs at most; 0 for all
+	Where  Where
+	Sort   []SortBy // the first decides, the next among equals, then the order of the plan
+	Offset int      // runs left out at the beginning
+	Limit  int      // runs at most; 0 for all
 }
 
 // SortBy orders runs by a field. Runs that lack it come last either way.
@@ -116,17 +117,22 @@ type Table struct {
 
 // Find lists fields of the runs that a search selects.
 func (s *Store) Find(ctx context.Context, q Search, columns []string) (Table, error) {
-	t := Table{Columns: columns}
+	t, _, err := s.find(ctx, q, columns)
+	return t, err
+}
+
+// find gives besides how many runs there are without offset and limit.
+func (s *Store) find(ctx context.Context, q Search, columns []string) (t Table, total int, err error) {
+	t.Columns = columns
 	fields := make([]field, len(columns))
 	for i, name := range columns {
-		var err error
 		if fields[i], err = s.field(ctx, name); err != nil {
-			return t, err
+			return t, 0, err
 		}
 	}
-	trials, gone, err := s.search(ctx, q)
+	trials, total, gone, err := s.search(ctx, q)
 	if err != nil {
-		return t, err
+		return t, 0, err
 	}
 	t.Keys, t.Rows = make([]string, len(trials)), make([][]Cell, len(trials))
 	for i, p := range trials {
@@ -135,18 +141,18 @@ func (s *Store) Find(ctx context.Context, q Search, columns []string) (Table, er
 	for i, f := range fields {
 		cells, err := s.cells(ctx, f, trials, gone)
 		if err != nil {
-			return t, err
+			return t, 0, err
 		}
 		for j := range cells {
 			t.Rows[j][i] = cells[j]
 		}
 	}
-	return t, nil
+	return t, total, nil
 }
 
 // Keys lists the runs that a search selects.
 func (s *Store) Keys(ctx context.Context, q Search) ([]string, error) {
-	trials, _, err := s.search(ctx, q)
+	trials, _, _, err := s.search(ctx, q)
 	keys := make([]string, len(trials))
 	for i, p := range trials {
 		keys[i] = p.key
@@ -161,22 +167,27 @@ type hit struct {
 	key     string
 }
 
-func (s *Store) search(ctx context.Context, q Search) (all []hit, gone string, err error) {
+// search gives the runs of a search, how many there are without offset and
+// limit, and the running attempts whose process is gone.
+func (s *Store) search(ctx context.Context, q Search) (all []hit, total int, gone string, err error) {
+	if q.Offset < 0 || q.Limit < 0 {
+		panic("experiments: Search: a negative offset or limit")
+	}
 	order := make([]field, len(q.Sort))
 	for i, by := range q.Sort {
 		if order[i], err = s.field(ctx, by.Field); err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
 	}
 	if gone, err = s.goneList(ctx); err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
 	k := compiler{ctx: ctx, store: s, args: []any{gone}}
 	query := fmt.Sprintf(standing, "t.id, coalesce(a.id, 0), t.key")
 	if q.Sweep != "" || len(q.Runs) > 0 || len(q.Levels) > 0 {
 		some, err := s.pick(ctx, q.Filter)
 		if err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
 		ids := make([]int64, len(some))
 		for i, p := range some {
@@ -184,7 +195,7 @@ func (s *Store) search(ctx context.Context, q Search) (all []hit, gone string, e
 		}
 		list, err := json.Marshal(ids)
 		if err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
 		query += " JOIN json_each(?) wanted ON wanted.value = t.id"
 		k.args = append(k.args, string(list))
@@ -192,7 +203,7 @@ func (s *Store) search(ctx context.Context, q Search) (all []hit, gone string, e
 	if q.Where.root != nil {
 		cond, err := k.clause(q.Where.root)
 		if err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
 		query += " WHERE " + cond
 	}
@@ -208,19 +219,21 @@ func (s *Store) search(ctx context.Context, q Search) (all []hit, gone string, e
 		return err
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
 	for i := len(order) - 1; i >= 0; i-- { // stable: the first field is sorted by last
 		cells, err := s.cells(ctx, order[i], all, gone)
 		if err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
 		all = sorted(all, cells, q.Sort[i].Descending)
 	}
+	total = len(all)
+	all = all[min(q.Offset, total):]
 	if q.Limit > 0 && len(all) > q.Limit {
 		all = all[:q.Limit]
 	}
-	return all, gone, nil
+	return all, total, gone, nil
 }
 
 // sorted orders runs by their cells; unknown ones and NaN come last.

@@ -30,10 +30,10 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 		if err := closeAttempt(tx, attempt, "done", ""); err != nil {
 			return err
 		}
-		if err := log.write(tx, attempt); err != nil {
+		a := s.adder(tx)
+		if err := log.write(a, attempt); err != nil {
 			return err
 		}
-		a := newAdder(tx)
 		a.exec(`UPDATE attempts SET seconds = ?, best_epoch = ?, epochs = ?, steps = ?, tokens = ?, parameters = ? WHERE id = ?`,
 			r.Elapsed.Seconds(), r.BestEpoch, r.Epochs, r.Steps, r.Tokens, r.Parameters, attempt)
 		if r.Device.Backend != "" {
@@ -42,11 +42,13 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 		for i, f := range artifacts {
 			s.attach(a, attempt, f.Kind, sums[i], f.Content)
 		}
-		a.values(`INSERT INTO metrics (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Metrics)
-		a.values(`INSERT INTO parts (attempt_id, name_id, value) VALUES (?, ?, ?)`, attempt, r.Parts)
+		a.values("metrics", attempt, r.Metrics)
+		a.values("parts", attempt, r.Parts)
+		var holding []any
 		for _, name := range slices.Sorted(maps.Keys(r.TrainDocs)) {
-			a.exec(`INSERT INTO training_documents (attempt_id, name_id, documents) VALUES (?, ?, ?)`, attempt, a.name(name), r.TrainDocs[name])
+			holding = append(holding, attempt, a.name(name), r.TrainDocs[name])
 		}
+		a.bulk(`INSERT INTO training_documents (attempt_id, name_id, documents)`, 3, holding)
 		for _, t := range []struct {
 			split string
 			tally metrics.Tally
@@ -57,11 +59,4 @@ func (s *Store) finish(ctx context.Context, attempt int64, log *eventLog, r trai
 		}
 		return a.err
 	})
-}
-
-// values inserts named values of an attempt, in the order of their names.
-func (a *adder) values(query string, attempt int64, values map[string]float64) {
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		a.exec(query, attempt, a.name(name), realOrNull(values[name]))
-	}
 }

@@ -175,7 +175,7 @@ func (s *Store) end(ctx context.Context, attempt int64, log *eventLog, state, me
 		if err := closeAttempt(tx, attempt, state, message); err != nil {
 			return err
 		}
-		return log.write(tx, attempt)
+		return log.write(s.adder(tx), attempt)
 	})
 }
 

@@ -23,6 +23,7 @@ type Store struct {
 	writer *sql.DB
 	reader *sql.DB
 	me     process
+	known  knownNames
 }
 
 // Settings of every connection. Writers queue for the lock for busyTimeout
@@ -30,7 +31,7 @@ type Store struct {
 // loses nothing, a power loss at most the last transactions, never the file.
 const (
 	busyTimeout   = 60_000
-	commonParams  = "_busy_timeout=60000&_foreign_keys=1" // busyTimeout, as text
+	commonParams  = "_busy_timeout=60000&_foreign_keys=1&_stmt_cache_size=128&_cache_size=-32768" // busyTimeout, as text; statements and KiB that a connection keeps
 	writerParams  = commonParams + "&mode=rwc&_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate"
 	readerParams  = commonParams + "&mode=rw&_query_only=1"
 	probeParams   = commonParams + "&mode=rw"

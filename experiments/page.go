@@ -1,0 +1,183 @@
+package experiments
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Page is a stretch of the runs that a search selects: those from Search.Offset
+// on, Search.Limit at most.
+type Page struct {
+	Table
+	Total  int // runs that the search selects
+	Offset int // of the first row among them
+}
+
+// Page lists fields of a stretch of the runs that a search selects, and how
+// many there are of them. An offset past the end gives no rows.
+func (s *Store) Page(ctx context.Context, q Search, columns []string) (Page, error) {
+	p := Page{Offset: q.Offset}
+	var err error
+	p.Table, p.Total, err = s.find(ctx, q, columns)
+	return p, err
+}
+
+// Curve is a metric of a run by epoch: a loss component ("loss/crf") or a
+// validation metric ("validation/macro_f1").
+type Curve struct {
+	Name   string
+	Points []CurvePoint
+}
+
+// CurvePoint is a value of a Curve. Value may be NaN.
+type CurvePoint struct {
+	Epoch, Stage int // from 0
+	Step         int // steps that the run had taken by then
+	Value        float64
+}
+
+// Curves reads the curves of the run that a prefix of its key names, by name;
+// of one that runs, as far as it is. names, when given, selects curves.
+func (s *Store) Curves(ctx context.Context, prefix string, names ...string) ([]Curve, error) {
+	p, err := s.one(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	for _, name := range names {
+		wanted[name] = true
+	}
+	var curves []Curve
+	err = s.each(ctx, `SELECT n.name, p.epoch, e.stage, e.steps, p.value FROM epoch_points p JOIN epochs e ON e.attempt_id = p.attempt_id AND e.epoch = p.epoch
+		JOIN names n ON n.id = p.name_id WHERE p.attempt_id = ? ORDER BY n.name, p.epoch`, []any{p.attempt}, func(rows *sql.Rows) error {
+		var name string
+		var c CurvePoint
+		var value sql.NullFloat64
+		if err := rows.Scan(&name, &c.Epoch, &c.Stage, &c.Step, &value); err != nil {
+			return err
+		}
+		if len(wanted) > 0 && !wanted[name] {
+			return nil
+		}
+		if len(curves) == 0 || curves[len(curves)-1].Name != name {
+			curves = append(curves, Curve{Name: name})
+		}
+		last := &curves[len(curves)-1]
+		c.Value = fromNull(value)
+		last.Points = append(last.Points, c)
+		return nil
+	})
+	return curves, err
+}
+
+// SweepProgress is how far a sweep is, as another process sees it.
+type SweepProgress struct {
+	SweepInfo
+	Active []ActiveRun   // that run now, the longest first
+	Left   time.Duration // estimate for what is left at the pace of the runs finished last; 0 when not known
+}
+
+// ActiveRun is a run that runs.
+type ActiveRun struct {
+	RunInfo
+	Epochs int           // planned
+	Epoch  int           // ended so far
+	Step   int           // last stored
+	Losses Figures       // of that step
+	Score  *float64      // validation macro F1 of the last epoch; nil before
+	Beat   time.Duration // since its process last wrote to the store
+}
+
+// paceRuns is how many of the runs finished last an estimate of the time left
+// goes by.
+const paceRuns = 20
+
+// SweepProgress reads how far the sweep of that name, as it was last planned, is.
+func (s *Store) SweepProgress(ctx context.Context, name string) (SweepProgress, error) {
+	var p SweepProgress
+	var err error
+	if p.SweepInfo, err = s.Sweep(ctx, name); err != nil {
+		return p, err
+	}
+	id, err := s.sweepID(ctx, name)
+	if err != nil {
+		return p, err
+	}
+	if p.Active, err = s.active(ctx, id); err != nil {
+		return p, err
+	}
+	var seconds sql.NullFloat64
+	err = s.reader.QueryRowContext(ctx, `SELECT avg(seconds) FROM (SELECT a.seconds FROM sweep_trials st JOIN attempts a ON a.trial_id = st.trial_id
+		WHERE st.sweep_id = ? AND a.state = 'done' ORDER BY a.finished DESC LIMIT ?)`, id, paceRuns).Scan(&seconds)
+	if err != nil {
+		return p, s.fail("read", err)
+	}
+	if seconds.Valid {
+		left := float64(p.Pending) * seconds.Float64
+		for _, a := range p.Active {
+			left += max(0, seconds.Float64-a.Seconds)
+		}
+		p.Left = time.Duration(left / float64(max(1, len(p.Active))) * float64(time.Second))
+	}
+	return p, nil
+}
+
+// active lists the runs of a sweep that run.
+func (s *Store) active(ctx context.Context, sweep int64) ([]ActiveRun, error) {
+	keys, err := s.texts(ctx, `SELECT t.key FROM attempts a JOIN sweep_trials st ON st.trial_id = a.trial_id JOIN trials t ON t.id = a.trial_id
+		WHERE a.state = 'running' AND st.sweep_id = ? ORDER BY a.started, a.id`, sweep)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	all, err := s.pick(ctx, Filter{Runs: keys})
+	if err != nil {
+		return nil, err
+	}
+	byKey := map[string]picked{}
+	for _, p := range all {
+		byKey[p.Key] = p
+	}
+	var active []ActiveRun
+	for _, key := range keys {
+		p := byKey[key]
+		if p.State != StateRunning { // its process is gone, or it ended meanwhile
+			continue
+		}
+		a := ActiveRun{RunInfo: p.RunInfo}
+		if err := s.addLive(ctx, p, &a); err != nil {
+			return nil, err
+		}
+		active = append(active, a)
+	}
+	return active, nil
+}
+
+// addLive fills in how far a running attempt is.
+func (s *Store) addLive(ctx context.Context, p picked, a *ActiveRun) error {
+	var beat int64
+	var canonical string
+	err := s.reader.QueryRowContext(ctx, `SELECT a.heartbeat, c.text FROM attempts a JOIN trials t ON t.id = a.trial_id JOIN settings c ON c.id = t.canonical_id WHERE a.id = ?`, p.attempt).Scan(&beat, &canonical)
+	if err != nil {
+		return s.fail("read", err)
+	}
+	a.Beat, a.Epochs = time.Since(time.UnixMicro(beat)), int(epochs(canonical))
+	var score sql.NullFloat64
+	err = s.reader.QueryRowContext(ctx, `SELECT e.epoch + 1, (SELECT p.value FROM epoch_points p JOIN names n ON n.id = p.name_id WHERE p.attempt_id = e.attempt_id AND p.epoch = e.epoch AND n.name = 'validation/macro_f1')
+		FROM epochs e WHERE e.attempt_id = ? ORDER BY e.epoch DESC LIMIT 1`, p.attempt).Scan(&a.Epoch, &score)
+	if err != nil && err != sql.ErrNoRows {
+		return s.fail("read", err)
+	}
+	if score.Valid {
+		a.Score = &score.Float64
+	}
+	last, ok, err := s.lastStep(ctx, p.attempt)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", p.Run, err)
+	}
+	if ok {
+		a.Step, a.Losses = last.Step, last.Losses
+	}
+	return nil
+}
