@@ -35,14 +35,20 @@ func (k keyring) short(key string) string {
 func (k keyring) find(prefix string) (string, error) {
 	low := strings.ToLower(strings.TrimSpace(prefix))
 	if low == "" {
-		return "", fmt.Errorf("run %q: expected the beginning of a run's id", prefix)
+		return "", &NotFoundError{fmt.Sprintf("run %q: expected the beginning of a run's id", prefix)}
 	}
 	i := sort.SearchStrings(k, low)
 	if i == len(k) || !strings.HasPrefix(k[i], low) {
-		return "", fmt.Errorf("run %s: no run of the store begins so", prefix)
+		return "", &NotFoundError{fmt.Sprintf("run %s: no run of the store begins so", prefix)}
 	}
 	if i+1 < len(k) && strings.HasPrefix(k[i+1], low) {
-		return "", fmt.Errorf("run %s: several runs begin so (%s, %s); give more of the id", prefix, k.short(k[i]), k.short(k[i+1]))
+		return "", &NotFoundError{fmt.Sprintf("run %s: several runs begin so (%s, %s); give more of the id", prefix, k.short(k[i]), k.short(k[i+1]))}
 	}
 	return k[i], nil
 }
+
+// NotFoundError is the name of a run or a sweep that the store does not have,
+// or of several.
+type NotFoundError struct{ what string }
+
+func (e *NotFoundError) Error() string { return e.what }

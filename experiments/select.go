@@ -122,13 +122,13 @@ func (s *Store) sweepID(ctx context.Context, name string) (int64, error) {
 		return 0, err
 	}
 	if len(names) == 0 {
-		return 0, fmt.Errorf("store %s: sweep %s: the store holds no sweep yet", s.path, name)
+		return 0, &NotFoundError{fmt.Sprintf("store %s: sweep %s: the store holds no sweep yet", s.path, name)}
 	}
 	hint := ""
 	if near, ok := nearest.Name(name, names); ok {
 		hint = fmt.Sprintf("; did you mean %s?", near)
 	}
-	return 0, fmt.Errorf("store %s: sweep %s: not in the store, which has %s%s", s.path, name, strings.Join(names, ", "), hint)
+	return 0, &NotFoundError{fmt.Sprintf("store %s: sweep %s: not in the store, which has %s%s", s.path, name, strings.Join(names, ", "), hint)}
 }
 
 // checkLevels refuses levels that the sweep does not have.
