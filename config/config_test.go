@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -53,7 +54,16 @@ func variants(t *testing.T, s config.Sweep) []config.Variant {
 }
 
 func TestShippedSpecs(t *testing.T) {
-	if got, want := config.SweepNames(), []string{"curriculum-stages", "nlu-eval", "quick", "sroie"}; !slices.Equal(got, want) {
+	sizes := map[string]int{
+		"curriculum-stages": 2 * 7,
+		"heads":             6 * 2,
+		"learning-rates":    6 * 3,
+		"loss-weights":      3 * 3 * 3 * 2,
+		"nlu-eval":          8,
+		"quick":             8,
+		"sroie":             8,
+	}
+	if got, want := config.SweepNames(), slices.Sorted(maps.Keys(sizes)); !slices.Equal(got, want) {
 		t.Errorf("sweeps %v; want %v", got, want)
 	}
 	for _, name := range config.SweepNames() {
@@ -65,7 +75,7 @@ func TestShippedSpecs(t *testing.T) {
 		if s.Name != name || s.About == "" {
 			t.Errorf("sweep %s calls itself %s, about %q", name, s.Name, s.About)
 		}
-		n := map[string]int{"curriculum-stages": 7, "nlu-eval": 8, "quick": 8, "sroie": 8}[name]
+		n := sizes[name]
 		if all := variants(t, s); len(all) != n || s.Size() != n*len(s.Seeds) {
 			t.Errorf("sweep %s has %d variants and %d trials", name, len(all), s.Size())
 		}
@@ -82,9 +92,10 @@ func TestUnknownSpecs(t *testing.T) {
 	if err := os.WriteFile("mine", nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
+	shipped := strings.Join(config.SweepNames(), ", ")
 	for name, want := range map[string]string{
-		"quik":      `sweep "quik": not one that ships (curriculum-stages, nlu-eval, quick, sroie), and not a path such as my/sweep.yaml; did you mean quick?`,
-		"mine":      `sweep "mine": not one that ships (curriculum-stages, nlu-eval, quick, sroie), and not a path such as my/sweep.yaml; to read the file of that name write ./mine`,
+		"quik":      `sweep "quik": not one that ships (` + shipped + `), and not a path such as my/sweep.yaml; did you mean quick?`,
+		"mine":      `sweep "mine": not one that ships (` + shipped + `), and not a path such as my/sweep.yaml; to read the file of that name write ./mine`,
 		"none.yaml": `sweep none.yaml: no such file or directory`,
 	} {
 		if _, err := config.LoadSweep(name); err == nil || err.Error() != want {
