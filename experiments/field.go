@@ -30,20 +30,24 @@ type field struct {
 	name string
 	kind fieldKind
 	expr string // SQL over trials t, its standing attempt a, corpora c
-	all  string // of textField: a query of all its values, and perhaps more
-	many string // of manyField: FROM and WHERE that give the rows of trial t
-	args []any  // of many
+	all  string // of textField and manyField: a query of all its values, and perhaps more
+	many string // of manyField: FROM and WHERE of the rows of all trials
+	by   string // of manyField: the column of many with the trial's id
+	args []any  // of many, and of all
 	id   int64  // of metricField: the name
 }
+
+// stateExpr is the State of a trial, over standing.
+const stateExpr = "CASE a.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' WHEN 'running' THEN CASE WHEN a.id IN gone THEN 'pending' ELSE 'running' END ELSE 'pending' END"
 
 // runFields are the fields that every store has.
 var runFields = []field{
 	{name: "run", kind: prefixField, expr: "t.key"},
 	{name: "key", kind: prefixField, expr: "t.key"},
-	{name: "sweep", kind: manyField, expr: "s.name", many: "sweep_trials st JOIN sweeps s ON s.id = st.sweep_id WHERE st.trial_id = t.id"},
+	{name: "sweep", kind: manyField, expr: "s.name", many: "sweep_trials st JOIN sweeps s ON s.id = st.sweep_id WHERE 1", by: "st.trial_id", all: "SELECT DISTINCT name FROM sweeps"},
 	{name: "seed", kind: textField, expr: "printf('%llu', t.seed)", all: "SELECT DISTINCT printf('%llu', seed) FROM trials"},
-	{name: "state", kind: textField, expr: "CASE a.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' WHEN 'running' THEN CASE WHEN a.id IN gone THEN 'pending' ELSE 'running' END ELSE 'pending' END", all: "VALUES ('done'), ('failed'), ('running'), ('pending')"},
-	{name: "tag", kind: manyField, expr: "g.tag", many: "trial_tags g WHERE g.trial_id = t.id"},
+	{name: "state", kind: textField, expr: stateExpr, all: "VALUES ('done'), ('failed'), ('running'), ('pending')"},
+	{name: "tag", kind: manyField, expr: "g.tag", many: "trial_tags g WHERE 1", by: "g.trial_id", all: "SELECT DISTINCT tag FROM trial_tags"},
 	{name: "attempts", kind: numberField, expr: "(SELECT count(*) FROM attempts n WHERE n.trial_id = t.id)"},
 	{name: "seconds", kind: numberField, expr: "a.seconds"},
 	{name: "started", kind: timeField, expr: "a.started"},
@@ -69,9 +73,9 @@ func (s *Store) field(ctx context.Context, name string) (field, error) {
 		return field{}, err
 	}
 	if axis, ok := strings.CutPrefix(name, levelPrefix); ok && slices.Contains(axes, axis) {
-		return field{name: name, kind: manyField, expr: "l.level_name", args: []any{axis},
-			many: `sweep_trials st JOIN trial_levels tl ON tl.sweep_id = st.sweep_id AND tl.ord = st.ord
-				JOIN sweep_levels l ON l.sweep_id = tl.sweep_id AND l.axis = tl.axis AND l.level = tl.level WHERE st.trial_id = t.id AND l.axis_name = ?`}, nil
+		return field{name: name, kind: manyField, expr: "l.level_name", args: []any{axis}, by: "st.trial_id", all: "SELECT DISTINCT level_name FROM sweep_levels WHERE axis_name = ?",
+			many: `sweep_levels l JOIN trial_levels tl ON tl.sweep_id = l.sweep_id AND tl.axis = l.axis AND tl.level = l.level
+				JOIN sweep_trials st ON st.sweep_id = tl.sweep_id AND st.ord = tl.ord WHERE l.axis_name = ?`}, nil
 	}
 	if strings.Contains(name, "/") {
 		var id int64
@@ -129,7 +133,7 @@ func (s *Store) Columns(ctx context.Context, settings bool) ([]string, error) {
 			names = append(names, k.Key)
 		}
 	}
-	metrics, err := s.texts(ctx, `SELECT n.name FROM names n WHERE EXISTS (SELECT 1 FROM attempts a JOIN metrics m ON m.attempt_id = a.id AND m.name_id = n.id) ORDER BY n.name`)
+	metrics, err := s.texts(ctx, `SELECT n.name FROM names n WHERE EXISTS (SELECT 1 FROM metrics m INDEXED BY metrics_by_name WHERE m.name_id = n.id) ORDER BY n.name`)
 	return append(names, metrics...), err
 }
 

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Search selects and orders runs.
@@ -130,31 +129,36 @@ func (s *Store) find(ctx context.Context, q Search, columns []string) (t Table, 
 			return t, 0, err
 		}
 	}
-	trials, total, gone, err := s.search(ctx, q)
+	// What is wanted of all runs comes with the search, that of a few after it.
+	var with []field
+	if q.Limit == 0 {
+		with = fields
+	}
+	found, err := s.search(ctx, q, with)
 	if err != nil {
 		return t, 0, err
 	}
-	t.Keys, t.Rows = make([]string, len(trials)), make([][]Cell, len(trials))
-	for i, p := range trials {
-		t.Keys[i], t.Rows[i] = p.key, make([]Cell, len(columns))
-	}
-	for i, f := range fields {
-		cells, err := s.cells(ctx, f, trials, gone)
-		if err != nil {
+	cells := found.cells
+	if with == nil {
+		if cells, err = s.cells(ctx, fields, found.hits, found.gone); err != nil {
 			return t, 0, err
 		}
-		for j := range cells {
-			t.Rows[j][i] = cells[j]
+	}
+	t.Keys, t.Rows = make([]string, len(found.hits)), make([][]Cell, len(found.hits))
+	for j, p := range found.hits {
+		t.Keys[j], t.Rows[j] = p.key, make([]Cell, len(columns))
+		for i := range fields {
+			t.Rows[j][i] = cells[i][j]
 		}
 	}
-	return t, total, nil
+	return t, found.total, nil
 }
 
 // Keys lists the runs that a search selects.
 func (s *Store) Keys(ctx context.Context, q Search) ([]string, error) {
-	trials, _, _, err := s.search(ctx, q)
-	keys := make([]string, len(trials))
-	for i, p := range trials {
+	found, err := s.search(ctx, q, nil)
+	keys := make([]string, len(found.hits))
+	for i, p := range found.hits {
 		keys[i] = p.key
 	}
 	return keys, err
@@ -167,179 +171,136 @@ type hit struct {
 	key     string
 }
 
-// search gives the runs of a search, how many there are without offset and
-// limit, and the running attempts whose process is gone.
-func (s *Store) search(ctx context.Context, q Search) (all []hit, total int, gone string, err error) {
+// finding is what search gives.
+type finding struct {
+	hits  []hit    // without those that offset and limit leave out
+	total int      // with them
+	gone  string   // the running attempts whose process is gone, as JSON
+	cells [][]Cell // of the hits, a list for each field that was asked for
+}
+
+// search gives the runs of a search in its order, and fields of them.
+func (s *Store) search(ctx context.Context, q Search, with []field) (f finding, err error) {
 	if q.Offset < 0 || q.Limit < 0 {
 		panic("experiments: Search: a negative offset or limit")
 	}
-	order := make([]field, len(q.Sort))
+	fields := make([]field, len(q.Sort), len(q.Sort)+len(with)) // of sorting first
 	for i, by := range q.Sort {
-		if order[i], err = s.field(ctx, by.Field); err != nil {
-			return nil, 0, "", err
+		if fields[i], err = s.field(ctx, by.Field); err != nil {
+			return f, err
 		}
 	}
-	if gone, err = s.goneList(ctx); err != nil {
-		return nil, 0, "", err
+	fields = append(fields, with...)
+	if f.gone, err = s.goneList(ctx); err != nil {
+		return f, err
 	}
-	k := compiler{ctx: ctx, store: s, args: []any{gone}}
-	query := fmt.Sprintf(standing, "t.id, coalesce(a.id, 0), t.key")
+	k := compiler{ctx: ctx, store: s, args: []any{f.gone}}
+	what := "t.id, coalesce(a.id, 0), t.key"
+	var row hit
+	into := []any{&row.trial, &row.attempt, &row.key}
+	values := make([]any, len(fields))
+	for i, fd := range fields {
+		if fd.direct() {
+			expr, args := fd.column()
+			what, into = what+", "+expr, append(into, &values[i])
+			k.args = append(k.args, args...)
+		}
+	}
+	query, by := fmt.Sprintf(standing, what), "t.id"
 	if q.Sweep != "" || len(q.Runs) > 0 || len(q.Levels) > 0 {
-		some, err := s.pick(ctx, q.Filter)
+		some, err := s.selection(ctx, q.Filter)
 		if err != nil {
-			return nil, 0, "", err
+			return f, err
 		}
-		ids := make([]int64, len(some))
-		for i, p := range some {
-			ids[i] = p.trial
-		}
-		list, err := json.Marshal(ids)
-		if err != nil {
-			return nil, 0, "", err
-		}
-		query += " JOIN json_each(?) wanted ON wanted.value = t.id"
-		k.args = append(k.args, string(list))
+		query += " JOIN (SELECT t.id AS id, row_number() OVER (ORDER BY " + some.order + ") AS place FROM " + some.from + " WHERE " + some.cond + ") wanted ON wanted.id = t.id"
+		k.args, by = append(k.args, some.args...), "wanted.place"
 	}
 	if q.Where.root != nil {
 		cond, err := k.clause(q.Where.root)
 		if err != nil {
-			return nil, 0, "", err
+			return f, err
 		}
 		query += " WHERE " + cond
 	}
-	if q.Sweep != "" || len(q.Runs) > 0 || len(q.Levels) > 0 {
-		query += " ORDER BY wanted.key"
-	} else {
-		query += " ORDER BY t.id"
-	}
-	err = s.each(ctx, query, k.args, func(rows *sql.Rows) error {
-		var p hit
-		err := rows.Scan(&p.trial, &p.attempt, &p.key)
-		all = append(all, p)
-		return err
+	f.cells = make([][]Cell, len(fields))
+	err = s.each(ctx, query+" ORDER BY "+by, k.args, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		f.hits = append(f.hits, row)
+		for i, fd := range fields {
+			if fd.direct() {
+				f.cells[i] = append(f.cells[i], fd.cell(values[i]))
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return nil, 0, "", err
+		return f, err
 	}
-	for i := len(order) - 1; i >= 0; i-- { // stable: the first field is sorted by last
-		cells, err := s.cells(ctx, order[i], all, gone)
-		if err != nil {
-			return nil, 0, "", err
+	for i, fd := range fields {
+		if !fd.direct() {
+			if f.cells[i], err = s.otherCells(ctx, fd, f.hits); err != nil {
+				return f, err
+			}
 		}
-		all = sorted(all, cells, q.Sort[i].Descending)
 	}
-	total = len(all)
-	all = all[min(q.Offset, total):]
-	if q.Limit > 0 && len(all) > q.Limit {
-		all = all[:q.Limit]
+	f.total = len(f.hits)
+	order := sorted(f.cells[:len(q.Sort)], q.Sort, f.total)[min(q.Offset, f.total):]
+	if q.Limit > 0 && len(order) > q.Limit {
+		order = order[:q.Limit]
 	}
-	return all, total, gone, nil
+	f.hits = arranged(f.hits, order)
+	f.cells = f.cells[len(q.Sort):]
+	for i := range f.cells {
+		f.cells[i] = arranged(f.cells[i], order)
+	}
+	return f, nil
 }
 
-// sorted orders runs by their cells; unknown ones and NaN come last.
-func sorted(all []hit, cells []Cell, descending bool) []hit {
-	at := make([]int, len(all))
-	for i := range at {
-		at[i] = i
-	}
-	last := func(c Cell) bool { return !c.Known || c.isNum && math.IsNaN(c.Number) }
-	slices.SortStableFunc(at, func(i, j int) int {
-		a, b := cells[i], cells[j]
-		switch {
-		case last(a) || last(b):
-			return map[bool]int{true: 1}[last(a)] - map[bool]int{true: 1}[last(b)]
-		case descending:
-			return b.compare(a)
-		}
-		return a.compare(b)
-	})
-	out := make([]hit, len(all))
-	for i, j := range at {
-		out[i] = all[j]
+// arranged gives the things of a list at these places.
+func arranged[T any](list []T, order []int) []T {
+	out := make([]T, len(order))
+	for i, j := range order {
+		out[i] = list[j]
 	}
 	return out
 }
 
-// cells reads a field of runs.
-func (s *Store) cells(ctx context.Context, f field, all []hit, gone string) ([]Cell, error) {
-	cells := make([]Cell, len(all))
-	place, byAttempt := make(map[int64]int, len(all)), make(map[int64]int, len(all))
-	for i, p := range all {
-		place[p.trial] = i
-		if p.attempt != 0 {
-			byAttempt[p.attempt] = i
-		}
+// sorted gives the places of n runs in the order of their cells, the first
+// list first; unknown ones and NaN come last.
+func sorted(keys [][]Cell, by []SortBy, n int) []int {
+	at := make([]int, n)
+	for i := range at {
+		at[i] = i
 	}
-	switch f.kind {
-	case metricField:
-		return cells, s.each(ctx, `SELECT m.attempt_id, m.value FROM json_each(?) k JOIN metrics m ON m.attempt_id = k.value AND m.name_id = ?`, []any{idList(byAttempt), f.id}, func(rows *sql.Rows) error {
-			var attempt int64
-			var value sql.NullFloat64
-			err := rows.Scan(&attempt, &value)
-			cells[byAttempt[attempt]] = numberCell(fromNull(value))
-			return err
-		})
-	case settingField:
-		values := map[int64]Cell{} // by settings
-		return cells, s.each(ctx, `SELECT t.id, s.id, s.text FROM json_each(?) k JOIN trials t ON t.id = k.value JOIN settings s ON s.id = t.canonical_id`, []any{idList(place)}, func(rows *sql.Rows) error {
-			var trial, id int64
-			var text sql.RawBytes
-			if err := rows.Scan(&trial, &id, &text); err != nil {
-				return err
+	last := func(c Cell) int {
+		if !c.Known || c.isNum && math.IsNaN(c.Number) {
+			return 1
+		}
+		return 0
+	}
+	if len(by) == 0 {
+		return at
+	}
+	slices.SortStableFunc(at, func(i, j int) int {
+		for k := range keys {
+			a, b := keys[k][i], keys[k][j]
+			if order := last(a) - last(b); order != 0 {
+				return order
 			}
-			c, ok := values[id]
-			if !ok {
-				c = textCell(settingOf(string(text), f.name))
-				values[id] = c
+			if last(a) == 1 {
+				continue
 			}
-			cells[place[trial]] = c
-			return nil
-		})
-	case manyField:
-		err := s.each(ctx, "SELECT DISTINCT t.id, "+f.expr+" FROM json_each(?) k JOIN trials t ON t.id = k.value, "+f.many+" ORDER BY 1, 2",
-			append([]any{idList(place)}, f.args...), func(rows *sql.Rows) error {
-				var trial int64
-				var text string
-				err := rows.Scan(&trial, &text)
-				c := &cells[place[trial]]
-				c.Many = append(c.Many, text)
-				return err
-			})
-		for i, c := range cells {
-			cells[i] = Cell{Known: true, Many: c.Many, isMany: true, Text: strings.Join(c.Many, " ")}
+			order := a.compare(b)
+			if by[k].Descending {
+				order = -order
+			}
+			if order != 0 {
+				return order
+			}
 		}
-		return cells, err
-	}
-	if f.name == "run" {
-		keys, err := s.keys(ctx)
-		for i, p := range all {
-			cells[i] = Cell{Known: true, Text: keys.short(p.key)}
-		}
-		return cells, err
-	}
-	query := fmt.Sprintf(standing, "t.id, "+f.expr) + " WHERE t.id IN (SELECT value FROM json_each(?))"
-	return cells, s.each(ctx, query, []any{gone, idList(place)}, func(rows *sql.Rows) error {
-		var trial int64
-		var number sql.NullFloat64
-		var text sql.NullString
-		var into any = &text
-		if f.kind == numberField || f.kind == timeField {
-			into = &number
-		}
-		if err := rows.Scan(&trial, into); err != nil {
-			return err
-		}
-		c := &cells[place[trial]]
-		switch {
-		case f.kind == timeField && number.Valid:
-			*c = Cell{Known: true, Text: time.UnixMicro(int64(number.Float64)).UTC().Format(time.RFC3339)}
-		case number.Valid:
-			*c = numberCell(number.Float64)
-		case text.Valid && f.name == "seed":
-			*c = textCell(text.String)
-		case text.Valid:
-			*c = Cell{Known: true, Text: text.String}
-		}
-		return nil
+		return 0
 	})
+	return at
 }

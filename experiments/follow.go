@@ -68,7 +68,7 @@ func (s *Store) states(ctx context.Context, keys []string, floor int64) (map[str
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT t.key, max(a.state = 'done'), max(a.state = 'running'), max(a.state = 'failed' AND a.id > ?),
 			max(CASE a.state WHEN 'running' THEN a.host END), max(CASE a.state WHEN 'running' THEN a.pid END)
-		FROM json_each(?) k JOIN trials t ON t.key = k.value LEFT JOIN attempts a ON a.trial_id = t.id GROUP BY t.id`, floor, string(list))
+		FROM json_each(?) k CROSS JOIN trials t ON t.key = k.value LEFT JOIN attempts a ON a.trial_id = t.id GROUP BY t.id`, floor, string(list))
 	if err != nil {
 		return nil, s.fail("read", err)
 	}

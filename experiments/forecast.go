@@ -37,13 +37,13 @@ type Foreseen struct {
 // devices and threads as they were.
 func (s *Store) Forecast(ctx context.Context, trials []Trial, retry bool) (Forecast, error) {
 	f := Forecast{Trials: make([]Foreseen, len(trials))}
-	known, err := s.Runs(ctx, Filter{})
+	known, err := s.pick(ctx, Filter{})
 	if err != nil {
 		return f, err
 	}
 	byKey := make(map[string]*RunInfo, len(known))
 	for i := range known {
-		byKey[known[i].Key] = &known[i]
+		byKey[known[i].Key] = &known[i].RunInfo
 	}
 	past, err := s.past(ctx)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,16 +20,17 @@ func (s *Store) Runs(ctx context.Context, f Filter) ([]RunInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := s.values(ctx, "metrics", all)
-	if err != nil {
-		return nil, err
-	}
+	values, err := s.values(ctx, "metrics", all, nil)
+	return withMetrics(all, values), err
+}
+
+func withMetrics(all []picked, values map[int64]map[string]float64) []RunInfo {
 	infos := make([]RunInfo, len(all))
 	for i, p := range all {
 		p.Metrics = values[p.attempt]
 		infos[i] = p.RunInfo
 	}
-	return infos, nil
+	return infos
 }
 
 // attemptsOf gives the place of each attempt that is done in a list.
@@ -43,24 +45,48 @@ func attemptsOf(all []picked) map[int64]int {
 }
 
 // values reads named values of the attempts that are done from table metrics
-// or parts.
-func (s *Store) values(ctx context.Context, table string, all []picked) (map[int64]map[string]float64, error) {
+// or parts: all of them, or those of some names.
+func (s *Store) values(ctx context.Context, table string, all []picked, names []string) (map[int64]map[string]float64, error) {
 	values := map[int64]map[string]float64{}
-	err := s.each(ctx, `SELECT v.attempt_id, n.name, v.value FROM json_each(?) k JOIN `+table+` v ON v.attempt_id = k.value JOIN names n ON n.id = v.name_id`,
-		[]any{idList(attemptsOf(all))}, func(rows *sql.Rows) error {
-			var attempt int64
-			var name string
-			var value sql.NullFloat64
-			if err := rows.Scan(&attempt, &name, &value); err != nil {
-				return err
-			}
-			if values[attempt] == nil {
-				values[attempt] = map[string]float64{}
-			}
-			values[attempt][name] = fromNull(value)
-			return nil
-		})
-	return values, err
+	index := attemptsOf(all)
+	if len(index) == 0 {
+		return values, nil
+	}
+	known := map[int64]string{}
+	query, args := `SELECT id, name FROM names`, []any{}
+	if names != nil {
+		list, err := json.Marshal(names)
+		if err != nil {
+			return nil, err
+		}
+		query, args = query+` WHERE name IN (SELECT value FROM json_each(?))`, append(args, string(list))
+	}
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var id int64
+		var name string
+		err := rows.Scan(&id, &name)
+		known[id] = name
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	query, args = `SELECT v.attempt_id, v.name_id, v.value FROM json_each(?) k CROSS JOIN `+table+` v ON v.attempt_id = k.value`, []any{idList(index)}
+	if names != nil {
+		query, args = query+` AND v.name_id IN (SELECT value FROM json_each(?))`, append(args, idList(known))
+	}
+	return values, s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var attempt, name int64
+		var value sql.NullFloat64
+		if err := rows.Scan(&attempt, &name, &value); err != nil {
+			return err
+		}
+		if values[attempt] == nil {
+			values[attempt] = map[string]float64{}
+		}
+		values[attempt][known[name]] = fromNull(value)
+		return nil
+	})
 }
 
 // Outcomes reads the finished trials, in the order of the plan. What is not
@@ -71,7 +97,7 @@ func (s *Store) Outcomes(ctx context.Context, f Filter) ([]Outcome, error) {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(p picked) bool { return p.State != StateDone })
-	values, err := s.values(ctx, "metrics", all)
+	values, err := s.values(ctx, "metrics", all, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +122,7 @@ func (s *Store) Outcomes(ctx context.Context, f Filter) ([]Outcome, error) {
 
 func (s *Store) addSettings(ctx context.Context, all []picked, out []Outcome) error {
 	index := byTrial(all)
-	return s.each(ctx, `SELECT t.id, c.text FROM json_each(?) k JOIN trials t ON t.id = k.value JOIN settings c ON c.id = t.canonical_id`, []any{idList(index)}, func(rows *sql.Rows) error {
+	return s.each(ctx, `SELECT t.id, c.text FROM json_each(?) k CROSS JOIN trials t ON t.id = k.value JOIN settings c ON c.id = t.canonical_id`, []any{idList(index)}, func(rows *sql.Rows) error {
 		var trial int64
 		var text string
 		err := rows.Scan(&trial, &text)
@@ -107,7 +133,7 @@ func (s *Store) addSettings(ctx context.Context, all []picked, out []Outcome) er
 
 func (s *Store) addGroups(ctx context.Context, all []picked, out []Outcome) error {
 	index := byTrial(all)
-	return s.each(ctx, `SELECT t.id, e.name, e.grp FROM json_each(?) k JOIN trials t ON t.id = k.value JOIN schema_entities e ON e.schema_id = t.schema_id WHERE e.grp != ''`,
+	return s.each(ctx, `SELECT t.id, e.name, e.grp FROM json_each(?) k CROSS JOIN trials t ON t.id = k.value JOIN schema_entities e ON e.schema_id = t.schema_id WHERE e.grp != ''`,
 		[]any{idList(index)}, func(rows *sql.Rows) error {
 			var trial int64
 			var entity, group string
@@ -121,7 +147,7 @@ func (s *Store) addGroups(ctx context.Context, all []picked, out []Outcome) erro
 
 func (s *Store) addTrainDocs(ctx context.Context, all []picked, out []Outcome) error {
 	index := attemptsOf(all)
-	return s.each(ctx, `SELECT d.attempt_id, n.name, d.documents FROM json_each(?) k JOIN training_documents d ON d.attempt_id = k.value JOIN names n ON n.id = d.name_id`,
+	return s.each(ctx, `SELECT d.attempt_id, n.name, d.documents FROM json_each(?) k CROSS JOIN training_documents d ON d.attempt_id = k.value JOIN names n ON n.id = d.name_id`,
 		[]any{idList(index)}, func(rows *sql.Rows) error {
 			var attempt int64
 			var name string
@@ -136,7 +162,7 @@ func (s *Store) addTrainDocs(ctx context.Context, all []picked, out []Outcome) e
 
 func (s *Store) addTallies(ctx context.Context, all []picked, out []Outcome) error {
 	index := attemptsOf(all)
-	return s.each(ctx, `SELECT t.attempt_id, t.split, t.counts FROM json_each(?) k JOIN tallies t ON t.attempt_id = k.value WHERE t.split IN ('test', 'heldout')`,
+	return s.each(ctx, `SELECT t.attempt_id, t.split, t.counts FROM json_each(?) k CROSS JOIN tallies t ON t.attempt_id = k.value WHERE t.split IN ('test', 'heldout')`,
 		[]any{idList(index)}, func(rows *sql.Rows) error {
 			var attempt int64
 			var split string
@@ -156,7 +182,7 @@ func (s *Store) addTallies(ctx context.Context, all []picked, out []Outcome) err
 
 func (s *Store) addCurves(ctx context.Context, all []picked, out []Outcome) error {
 	index := attemptsOf(all)
-	return s.each(ctx, `SELECT p.attempt_id, n.name, p.epoch, e.stage, p.value FROM json_each(?) k JOIN epoch_points p ON p.attempt_id = k.value
+	return s.each(ctx, `SELECT p.attempt_id, n.name, p.epoch, e.stage, p.value FROM json_each(?) k CROSS JOIN epoch_points p ON p.attempt_id = k.value
 		JOIN epochs e ON e.attempt_id = p.attempt_id AND e.epoch = p.epoch JOIN names n ON n.id = p.name_id ORDER BY p.attempt_id, n.name, p.epoch`,
 		[]any{idList(index)}, func(rows *sql.Rows) error {
 			var attempt int64

@@ -24,6 +24,26 @@ func (s *Store) Page(ctx context.Context, q Search, columns []string) (Page, err
 	return p, err
 }
 
+// List gives a stretch of the runs that a search selects, in its order, with
+// these of their metrics, and how many runs the search selects.
+func (s *Store) List(ctx context.Context, q Search, metrics []string) ([]RunInfo, int, error) {
+	found, err := s.search(ctx, q, nil)
+	total := found.total
+	if err != nil || len(found.hits) == 0 {
+		return nil, total, err
+	}
+	ids := make([]int64, len(found.hits))
+	for i, p := range found.hits {
+		ids[i] = p.trial
+	}
+	all, err := s.pickTrials(ctx, ids, q.Sweep)
+	if err != nil {
+		return nil, 0, err
+	}
+	values, err := s.values(ctx, "metrics", all, metrics)
+	return withMetrics(all, values), total, err
+}
+
 // Curve is a metric of a run by epoch: a loss component ("loss/crf") or a
 // validation metric ("validation/macro_f1").
 type Curve struct {

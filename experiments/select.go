@@ -21,60 +21,99 @@ type picked struct {
 // pick selects trials in the order of the plan, or of their first planning
 // when no sweep is named.
 func (s *Store) pick(ctx context.Context, f Filter) ([]picked, error) {
+	q, err := s.selection(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return s.pickWhere(ctx, q, f.Sweep)
+}
+
+// selection is the part of a query that gives the trials t of a filter.
+type selection struct {
+	from, cond, order string
+	args              []any
+}
+
+func (s *Store) selection(ctx context.Context, f Filter) (selection, error) {
 	if len(f.Levels) > 0 && f.Sweep == "" {
 		panic("experiments: Filter: levels without a sweep")
 	}
-	keys, err := s.keys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	wanted := map[string]bool{}
-	for _, prefix := range f.Runs {
-		key, err := keys.find(prefix)
+	q := selection{from: "trials t", cond: "1", order: "t.id"}
+	if len(f.Runs) > 0 {
+		keys, err := s.keysAbout(ctx, f.Runs)
 		if err != nil {
-			return nil, err
+			return q, err
 		}
-		wanted[key] = true
+		wanted := make([]string, len(f.Runs))
+		for i, prefix := range f.Runs {
+			if wanted[i], err = keys.find(prefix); err != nil {
+				return q, err
+			}
+		}
+		list, err := json.Marshal(wanted)
+		if err != nil {
+			return q, err
+		}
+		q.cond, q.args = "t.key IN (SELECT value FROM json_each(?))", append(q.args, string(list))
 	}
-	query, args := `SELECT t.id, t.key, t.seed, c.digest FROM trials t JOIN corpora c ON c.id = t.corpus_id ORDER BY t.id`, []any{}
 	if f.Sweep != "" {
 		id, err := s.sweepID(ctx, f.Sweep)
 		if err != nil {
-			return nil, err
+			return q, err
 		}
-		if err := s.checkLevels(ctx, id, f); err != nil {
-			return nil, err
+		at, err := s.checkLevels(ctx, id, f)
+		if err != nil {
+			return q, err
 		}
-		query, args = `SELECT t.id, t.key, t.seed, c.digest FROM sweep_trials st JOIN trials t ON t.id = st.trial_id JOIN corpora c ON c.id = t.corpus_id
-			WHERE st.sweep_id = ? ORDER BY st.ord`, []any{id}
+		q.from, q.order = "sweep_trials st JOIN trials t ON t.id = st.trial_id", "st.ord"
+		q.cond, q.args = q.cond+" AND st.sweep_id = ?", append(q.args, id)
+		for _, axis := range sortedKeys(at) {
+			q.cond += " AND EXISTS (SELECT 1 FROM trial_levels l WHERE l.sweep_id = st.sweep_id AND l.ord = st.ord AND l.axis = ? AND l.level = ?)"
+			q.args = append(q.args, axis, at[axis])
+		}
 	}
+	return q, nil
+}
+
+// pickTrials gives trials by their ids, in that order.
+func (s *Store) pickTrials(ctx context.Context, ids []int64, prefer string) ([]picked, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return s.pickWhere(ctx, selection{from: "json_each(?) k JOIN trials t ON t.id = k.value", cond: "1", order: "k.key", args: []any{string(list)}}, prefer)
+}
+
+// pickWhere reads the trials of a selection and all that RunInfo has of them but
+// metrics; levels are those under the sweep called prefer, where they have one
+// of that name.
+func (s *Store) pickWhere(ctx context.Context, q selection, prefer string) ([]picked, error) {
 	var all []picked
-	err = s.each(ctx, query, args, func(rows *sql.Rows) error {
-		var p picked
+	err := s.each(ctx, "SELECT t.id, t.key, t.seed, c.digest FROM "+q.from+" JOIN corpora c ON c.id = t.corpus_id WHERE "+q.cond+" ORDER BY "+q.order, q.args, func(rows *sql.Rows) error {
+		p := picked{RunInfo: RunInfo{State: StatePending}}
 		var seed int64
-		if err := rows.Scan(&p.trial, &p.Key, &seed, &p.Corpus); err != nil {
-			return err
-		}
-		p.Seed, p.Run, p.State = uint64(seed), keys.short(p.Key), StatePending
-		if len(wanted) == 0 || wanted[p.Key] {
-			all = append(all, p)
-		}
-		return nil
+		err := rows.Scan(&p.trial, &p.Key, &seed, &p.Corpus)
+		p.Seed = uint64(seed)
+		all = append(all, p)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.addSweeps(ctx, all, f.Sweep); err != nil {
+	of := make([]string, len(all))
+	for i := range all {
+		of[i] = all[i].Key
+	}
+	keys, err := s.keysAbout(ctx, of)
+	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(p picked) bool {
-		for axis, level := range f.Levels {
-			if p.Levels[axis] != level {
-				return true
-			}
-		}
-		return false
-	})
+	for i := range all {
+		all[i].Run = keys.short(all[i].Key)
+	}
+	if err := s.addSweeps(ctx, all, prefer); err != nil {
+		return nil, err
+	}
 	if err := s.addTags(ctx, all); err != nil {
 		return nil, err
 	}
@@ -94,16 +133,6 @@ func (s *Store) each(ctx context.Context, query string, args []any, do func(*sql
 		}
 	}
 	return s.fail("read", rows.Err())
-}
-
-func (s *Store) keys(ctx context.Context) (keyring, error) {
-	var keys keyring
-	err := s.each(ctx, `SELECT key FROM trials ORDER BY key`, nil, func(rows *sql.Rows) error {
-		var key string
-		keys = append(keys, key)
-		return rows.Scan(&keys[len(keys)-1])
-	})
-	return keys, err
 }
 
 // sweepID finds the latest plan of a sweep.
@@ -131,11 +160,16 @@ func (s *Store) sweepID(ctx context.Context, name string) (int64, error) {
 	return 0, &NotFoundError{fmt.Sprintf("store %s: sweep %s: not in the store, which has %s%s", s.path, name, strings.Join(names, ", "), hint)}
 }
 
-// checkLevels refuses levels that the sweep does not have.
-func (s *Store) checkLevels(ctx context.Context, id int64, f Filter) error {
+// checkLevels refuses levels that the sweep does not have, and gives the place
+// of the others: axis to level.
+func (s *Store) checkLevels(ctx context.Context, id int64, f Filter) (map[int]int, error) {
+	at := map[int]int{}
+	if len(f.Levels) == 0 {
+		return at, nil
+	}
 	axes, err := s.axes(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, axis := range sortedKeys(f.Levels) {
 		i := slices.IndexFunc(axes, func(a AxisInfo) bool { return a.Name == axis })
@@ -144,13 +178,13 @@ func (s *Store) checkLevels(ctx context.Context, id int64, f Filter) error {
 			for _, a := range axes {
 				names = append(names, a.Name)
 			}
-			return fmt.Errorf("sweep %s: no axis %s; it has %s", f.Sweep, axis, strings.Join(names, ", "))
+			return nil, fmt.Errorf("sweep %s: no axis %s; it has %s", f.Sweep, axis, strings.Join(names, ", "))
 		}
-		if !slices.Contains(axes[i].Levels, f.Levels[axis]) {
-			return fmt.Errorf("sweep %s: axis %s has no level %s; it has %s", f.Sweep, axis, f.Levels[axis], strings.Join(axes[i].Levels, ", "))
+		if at[i] = slices.Index(axes[i].Levels, f.Levels[axis]); at[i] < 0 {
+			return nil, fmt.Errorf("sweep %s: axis %s has no level %s; it has %s", f.Sweep, axis, f.Levels[axis], strings.Join(axes[i].Levels, ", "))
 		}
 	}
-	return nil
+	return at, nil
 }
 
 // axes reads the axes of a sweep, with levels in the order of its file.
@@ -178,7 +212,7 @@ func (s *Store) addSweeps(ctx context.Context, all []picked, prefer string) erro
 	type place struct{ sweep, ord int64 }
 	at := make([]place, len(all))
 	inside := make([]bool, len(all))
-	err := s.each(ctx, `SELECT st.trial_id, st.sweep_id, st.ord, s.name FROM json_each(?) k JOIN sweep_trials st ON st.trial_id = k.value
+	err := s.each(ctx, `SELECT st.trial_id, st.sweep_id, st.ord, s.name FROM json_each(?) k CROSS JOIN sweep_trials st ON st.trial_id = k.value
 		JOIN sweeps s ON s.id = st.sweep_id ORDER BY s.planned DESC, s.id DESC`, []any{idList(index)}, func(rows *sql.Rows) error {
 		var trial int64
 		var p place
@@ -199,30 +233,41 @@ func (s *Store) addSweeps(ctx context.Context, all []picked, prefer string) erro
 	if err != nil {
 		return err
 	}
-	levels := map[int64]map[int64]map[string]string{} // sweep, ord, axis
+	bySweep := map[int64][]int{}
 	for i, p := range at {
-		if levels[p.sweep] == nil {
-			levels[p.sweep] = map[int64]map[string]string{}
-			err := s.each(ctx, `SELECT t.ord, l.axis_name, l.level_name FROM trial_levels t
-				JOIN sweep_levels l ON l.sweep_id = t.sweep_id AND l.axis = t.axis AND l.level = t.level WHERE t.sweep_id = ?`, []any{p.sweep}, func(rows *sql.Rows) error {
-				var ord int64
-				var axis, level string
-				if err := rows.Scan(&ord, &axis, &level); err != nil {
-					return err
-				}
-				if levels[p.sweep][ord] == nil {
-					levels[p.sweep][ord] = map[string]string{}
-				}
-				levels[p.sweep][ord][axis] = level
-				return nil
-			})
-			if err != nil {
-				return err
-			}
+		if p.sweep != 0 {
+			bySweep[p.sweep] = append(bySweep[p.sweep], i)
 		}
-		all[i].Levels = levels[p.sweep][p.ord]
+	}
+	for _, sweep := range sortedKeys(bySweep) {
+		if err := s.addLevels(ctx, all, sweep, bySweep[sweep], func(i int) int64 { return at[i].ord }); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// addLevels fills in the levels of those trials of a list that which gives, by
+// their place in a sweep.
+func (s *Store) addLevels(ctx context.Context, all []picked, sweep int64, which []int, ord func(i int) int64) error {
+	axes, err := s.axes(ctx, sweep)
+	if err != nil || len(axes) == 0 {
+		return err
+	}
+	place := make(map[int64]int, len(which))
+	for _, i := range which {
+		place[ord(i)] = i
+		all[i].Levels = make(map[string]string, len(axes))
+	}
+	return s.each(ctx, `SELECT l.ord, l.axis, l.level FROM json_each(?) k CROSS JOIN trial_levels l ON l.sweep_id = ? AND l.ord = k.value`, []any{idList(place), sweep}, func(rows *sql.Rows) error {
+		var ord int64
+		var axis, level int
+		if err := rows.Scan(&ord, &axis, &level); err != nil {
+			return err
+		}
+		all[place[ord]].Levels[axes[axis].Name] = axes[axis].Levels[level]
+		return nil
+	})
 }
 
 // addAttempts fills in state, times and provenance from the attempts.
@@ -232,7 +277,7 @@ func (s *Store) addAttempts(ctx context.Context, all []picked) error {
 	rank := map[string]int{"lost": 1, "stopped": 1, "failed": 2, "running": 3, "done": 4} // a later attempt of equal rank counts
 	best := make([]int, len(all))
 	return s.each(ctx, `SELECT a.id, a.trial_id, a.state, a.host, a.machine, a.pid, a.pid_start, a.started, a.heartbeat, coalesce(a.finished, 0), a.error, a.revision, a.device, coalesce(a.seconds, 0)
-		FROM json_each(?) k JOIN attempts a ON a.trial_id = k.value ORDER BY a.id`, []any{idList(index)}, func(rows *sql.Rows) error {
+		FROM json_each(?) k CROSS JOIN attempts a ON a.trial_id = k.value ORDER BY a.id`, []any{idList(index)}, func(rows *sql.Rows) error {
 		var id, trial, started, heartbeat, finished int64
 		var owner process
 		var state string
@@ -277,7 +322,7 @@ func byTrial(all []picked) map[int64]int {
 }
 
 // idList is the ids of a map as JSON, for json_each.
-func idList(index map[int64]int) string {
+func idList[V any](index map[int64]V) string {
 	ids := sortedKeys(index)
 	text, err := json.Marshal(ids)
 	if err != nil {

@@ -45,11 +45,11 @@ func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) {
 		return d, s.fail("read", err)
 	}
 	list := []picked{p}
-	metrics, err := s.values(ctx, "metrics", list)
+	metrics, err := s.values(ctx, "metrics", list, nil)
 	if err != nil {
 		return d, err
 	}
-	parts, err := s.values(ctx, "parts", list)
+	parts, err := s.values(ctx, "parts", list, nil)
 	if err != nil {
 		return d, err
 	}
@@ -177,22 +177,30 @@ func (s *Store) Sweep(ctx context.Context, name string) (SweepInfo, error) {
 	if err != nil {
 		return info, err
 	}
-	all, err := s.pick(ctx, Filter{Sweep: name})
+	return info, s.countStates(ctx, id, &info)
+}
+
+// countStates counts the trials of a plan by how far they are.
+func (s *Store) countStates(ctx context.Context, sweep int64, info *SweepInfo) error {
+	gone, err := s.goneList(ctx)
 	if err != nil {
-		return info, err
+		return err
 	}
-	info.Trials = len(all)
-	for _, p := range all {
-		switch p.State {
+	return s.each(ctx, fmt.Sprintf(standing, stateExpr+`, count(*)`)+` JOIN sweep_trials st ON st.trial_id = t.id WHERE st.sweep_id = ? GROUP BY 1`, []any{gone, sweep}, func(rows *sql.Rows) error {
+		var state State
+		var n int
+		err := rows.Scan(&state, &n)
+		info.Trials += n
+		switch state {
 		case StateDone:
-			info.Done++
+			info.Done = n
 		case StateFailed:
-			info.Failed++
+			info.Failed = n
 		case StateRunning:
-			info.Running++
+			info.Running = n
 		default:
-			info.Pending++
+			info.Pending = n
 		}
-	}
-	return info, nil
+		return err
+	})
 }

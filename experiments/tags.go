@@ -111,7 +111,7 @@ func (s *Store) notes(ctx context.Context, trial int64) ([]Note, error) {
 // addTags fills in the tags of trials.
 func (s *Store) addTags(ctx context.Context, all []picked) error {
 	index := byTrial(all)
-	return s.each(ctx, `SELECT t.trial_id, t.tag FROM json_each(?) k JOIN trial_tags t ON t.trial_id = k.value ORDER BY t.trial_id, t.tag`, []any{idList(index)}, func(rows *sql.Rows) error {
+	return s.each(ctx, `SELECT t.trial_id, t.tag FROM json_each(?) k CROSS JOIN trial_tags t ON t.trial_id = k.value ORDER BY t.trial_id, t.tag`, []any{idList(index)}, func(rows *sql.Rows) error {
 		var trial int64
 		var tag string
 		err := rows.Scan(&trial, &tag)

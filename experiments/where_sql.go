@@ -136,7 +136,7 @@ func (k *compiler) number(f field, c *clause) (string, error) {
 	}
 	// NaN is stored as NULL: a row without a value. It is equal to nan alone
 	// and ordered with nothing.
-	row := "FROM metrics m WHERE m.attempt_id = a.id AND m.name_id = ?"
+	row := "FROM " + metricOfAttempt
 	k.args = append(k.args, f.id)
 	is := map[bool]string{true: "1", false: "0"}
 	if math.IsNaN(want) {
@@ -181,16 +181,16 @@ func (k *compiler) many(f field, c *clause) (string, error) {
 	if c.op == "!=" {
 		one.op = "="
 	}
-	list, err := k.matching(&one, "SELECT DISTINCT "+f.expr+" FROM trials t, "+f.many, f.args...)
+	list, err := k.matching(&one, f.all, f.args...)
 	if err != nil {
 		return "", err
 	}
 	k.args = append(append(k.args, f.args...), list)
-	cond := "EXISTS (SELECT 1 FROM " + f.many + " AND " + f.expr + " IN (SELECT value FROM json_each(?)))"
+	is := "IN"
 	if c.op == "!=" {
-		cond = "NOT " + cond
+		is = "NOT IN"
 	}
-	return cond, nil
+	return "t.id " + is + " (SELECT " + f.by + " FROM " + f.many + " AND " + f.expr + " IN (SELECT value FROM json_each(?)))", nil
 }
 
 func (k *compiler) setting(f field, c *clause) (string, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -29,18 +28,21 @@ func orderFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "sort", Usage: "`FIELDS` to sort by, with commas between; - before one means descending"},
 		&cli.IntFlag{Name: "limit", Usage: "at most this many `RUNS`; 0 for all"},
+		&cli.IntFlag{Name: "offset", Usage: "leave this many `RUNS` out at the beginning"},
 	}
 }
 
 // searchOf reads searchFlags and, where the command has them, orderFlags.
 func searchOf(c *cli.Context) (experiments.Search, error) {
-	q := experiments.Search{Filter: experiments.Filter{Sweep: c.String("sweep")}, Sort: experiments.ParseSort(c.String("sort")), Limit: c.Int("limit")}
+	q := experiments.Search{Filter: experiments.Filter{Sweep: c.String("sweep")}, Sort: experiments.ParseSort(c.String("sort")), Limit: c.Int("limit"), Offset: c.Int("offset")}
 	var err error
 	if q.Where, err = experiments.ParseWhere(c.String("where")); err != nil {
 		return q, usageError{err}
 	}
-	if q.Limit < 0 {
-		return q, usagef("%s: --limit is %d, expected 0 or more", commandPath(c), q.Limit)
+	for _, name := range []string{"limit", "offset"} {
+		if n := c.Int(name); n < 0 {
+			return q, usagef("%s: --%s is %d, expected 0 or more", commandPath(c), name, n)
+		}
 	}
 	return q, nil
 }
@@ -62,11 +64,15 @@ func runsCommand() *cli.Command {
   invoicelab runs --sweep quick --store out/invoicelab.db
   invoicelab runs --where 'state = done and test/macro_f1 > 0.5' --sort -test/macro_f1 --limit 10
   invoicelab runs --where 'tag = paper' --columns run,seed,level.head,test/macro_f1 --format csv
+  invoicelab runs --sweep quick --group level.head,level.loss --sort -mean
+With --group, the runs of one seed count once: their mean. The interval is by t over the seeds.
 
 ` + experiments.WhereHelp,
 		Flags: append(append([]cli.Flag{storeFlag}, append(searchFlags(), orderFlags()...)...),
 			&cli.StringFlag{Name: "columns", Usage: "`FIELDS` to list, with commas between; csv and jsonl list all but settings when absent"},
 			&cli.StringFlag{Name: "format", Usage: "table, csv or jsonl", Value: "table"},
+			&cli.StringFlag{Name: "group", Usage: "one line for each value of the `FIELDS`, with the mean of --metric over seeds and its 95 % interval; --sort mean and -mean order them"},
+			&cli.StringFlag{Name: "metric", Usage: "`METRIC` of --group", Value: "test/macro_f1"},
 			jsonFlag,
 		),
 		Action: listRuns,
@@ -91,22 +97,24 @@ func listRuns(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
+	if c.IsSet("group") {
+		return listGroups(c, store, q, format)
+	}
 	if c.Bool("json") || format == "table" && !c.IsSet("columns") {
-		runs, err := foundRuns(c, store, q)
+		metrics := shownMetrics
+		if c.Bool("json") {
+			metrics = nil // all
+		}
+		runs, _, err := store.List(c.Context, q, metrics)
 		if err != nil {
-			return err
+			return asUsage(err)
 		}
 		if c.Bool("json") {
 			return printJSON(c.App.Writer, append([]experiments.RunInfo{}, runs...))
 		}
 		return writeRuns(c.App.Writer, runs)
 	}
-	var columns []string
-	for _, name := range strings.Split(c.String("columns"), ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			columns = append(columns, name)
-		}
-	}
+	columns := fieldList(c.String("columns"))
 	if len(columns) == 0 {
 		if columns, err = store.Columns(c.Context, false); err != nil {
 			return err
@@ -119,30 +127,26 @@ func listRuns(c *cli.Context) error {
 	return writeTable(c.App.Writer, table, format)
 }
 
-// foundRuns gives the runs that a search selects, in its order.
-func foundRuns(c *cli.Context, store *experiments.Store, q experiments.Search) ([]experiments.RunInfo, error) {
-	keys, err := store.Keys(c.Context, q)
-	if err != nil || len(keys) == 0 {
-		return nil, asUsage(err)
+// fieldList reads names with commas between.
+func fieldList(text string) []string {
+	var names []string
+	for _, name := range strings.Split(text, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
 	}
-	runs, err := store.Runs(c.Context, experiments.Filter{Sweep: q.Sweep, Runs: keys})
-	if err != nil {
-		return nil, err
-	}
-	place := map[string]int{}
-	for i, key := range keys {
-		place[key] = i
-	}
-	slices.SortFunc(runs, func(a, b experiments.RunInfo) int { return cmp.Compare(place[a.Key], place[b.Key]) })
-	return runs, nil
+	return names
 }
+
+// shownMetrics are those in the list of runs.
+var shownMetrics = []string{"test/micro_f1", "test/macro_f1"}
 
 func writeRuns(out io.Writer, runs []experiments.RunInfo) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "run\tstate\tseed\tmicro F1\tmacro F1\tseconds\tlevels\ttags")
 	for _, r := range runs {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%.1f\t%s\t%s\n", r.Run, r.State, r.Seed,
-			percent(r.Metrics, "test/micro_f1"), percent(r.Metrics, "test/macro_f1"), r.Seconds, levels(r.Levels), strings.Join(r.Tags, " "))
+			percent(r.Metrics, shownMetrics[0]), percent(r.Metrics, shownMetrics[1]), r.Seconds, levels(r.Levels), strings.Join(r.Tags, " "))
 	}
 	return w.Flush()
 }

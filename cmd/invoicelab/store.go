@@ -96,9 +96,9 @@ func storeDelete(c *cli.Context) error {
 		return store.DeleteSweep(c.Context, plans)
 	}
 	if c.IsSet("where") {
-		found, err := foundRuns(c, store, experiments.Search{Where: where})
+		found, _, err := store.List(c.Context, experiments.Search{Where: where}, shownMetrics)
 		if err != nil {
-			return err
+			return asUsage(err)
 		}
 		if !c.Bool("yes") {
 			if err := writeRuns(c.App.Writer, found); err != nil {
