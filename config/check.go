@@ -69,10 +69,16 @@ func (e Experiment) faults() []fault {
 	if name := e.Corpus.Schema; name != "" && !isPath(name) && !slices.Contains(SchemaNames(), name) {
 		add("corpus.schema", "%s is not one that ships (%s) and not a path such as my/schema.yaml%s", quoted(name), strings.Join(SchemaNames(), ", "), didYouMean(name, SchemaNames()))
 	}
+	for _, s := range []struct {
+		key   string
+		texts []string
+	}{{"model.encoder.templates", e.Model.Encoder.Templates}, {"model.encoder.wide", e.Model.Encoder.Wide}} {
+		if err := train.CheckTemplates(s.texts); err != nil {
+			add(s.key, "%v", err)
+		}
+	}
 	if e.Model.Encoder.Kind == "sparse" {
 		all = append(all, e.sparseFaults()...)
-	} else if len(e.Model.Encoder.Templates) > 0 {
-		add("model.encoder.templates model.encoder.kind", "has no effect with model.encoder.kind %s; expected sparse", e.Model.Encoder.Kind)
 	}
 	if e.Model.Head.Kind == "hybrid/published" && e.Model.Loss.SeparationKind != "squared" {
 		add("model.loss.separation model.head.kind", "%s has no effect with model.head.kind hybrid/published, whose separation is the signed cosine", e.Model.Loss.SeparationKind)
@@ -96,6 +102,7 @@ func (e Experiment) sparseFaults() []fault {
 		{"model.loss.consistency_weight", number(e.Model.Loss.Consistency), "0"},
 		{"curriculum.kind", e.Curriculum.Kind, "none"},
 		{"curriculum.sampler", e.Curriculum.Sampler, "uniform"},
+		{"train.feature_dropout", number(e.Train.FeatureDropout), "0"},
 	} {
 		if s.given != s.expected {
 			all = append(all, fault{[]string{s.key, "model.encoder.kind"}, fmt.Sprintf("%s has no effect with model.encoder.kind sparse; expected %s", s.given, s.expected)})
@@ -107,8 +114,8 @@ func (e Experiment) sparseFaults() []fault {
 	case "crf/adaptive":
 		all = append(all, fault{[]string{"model.crf", "model.encoder.kind"}, "crf/adaptive: model.encoder.kind sparse has transitions of its own; expected crf or crf/bio"})
 	}
-	if err := train.CheckTemplates(e.Model.Encoder.Templates); err != nil {
-		all = append(all, fault{[]string{"model.encoder.templates"}, err.Error()})
+	if len(e.Model.Encoder.Wide) > 0 {
+		all = append(all, fault{[]string{"model.encoder.wide", "model.encoder.kind"}, "has no effect with model.encoder.kind sparse, all of whose templates score labels directly; expected []"})
 	}
 	return all
 }

@@ -159,7 +159,7 @@ func TestEqualSettingsGiveEqualBytes(t *testing.T) {
 			t.Errorf("the canonical form has %s, which has its default", s.Key)
 		}
 	}
-	for _, set := range []string{"model.head.kind=hybrid", "train.epochs=11", "curriculum.stage_epochs=[1]", "corpus.schema=sroie", "model.loss.gamma=2.0000000000000004"} {
+	for _, set := range []string{"model.head.kind=hybrid", "train.epochs=11", "curriculum.stage_epochs=[1]", "corpus.schema=sroie", "model.loss.gamma=2.0000000000000004", "model.encoder.wide=[standard]", "train.feature_dropout=0.1"} {
 		c := a
 		key, value, _ := strings.Cut(set, "=")
 		if err := c.Set(key, value); err != nil {

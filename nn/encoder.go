@@ -27,7 +27,7 @@ func newEncoder(s *store, spec EncoderSpec, in Inputs) *encoder {
 	// A sum of F rows with this scale has norm about sqrt(F); the LayerNorm
 	// makes the scale of the sum irrelevant, so the scale sets only how far a
 	// step of the learning rate turns a row.
-	e.table = s.table("embed.table", in.TableRows, spec.Hidden, normal(1/math.Sqrt(float64(spec.Hidden))))
+	e.table = s.table(partEmbedding, "embed.table", in.TableRows, spec.Hidden, normal(1/math.Sqrt(float64(spec.Hidden))))
 	e.table.forward, e.table.backward = in.Features*spec.Hidden, in.Features*spec.Hidden
 	e.norm = newLayerNorm(s, partEmbedding, "embed.norm", spec.Hidden)
 	for i := range spec.Layers {

@@ -104,7 +104,7 @@ func axesOf(name string, spec Spec, labels Labels) axes {
 		all[l] = element{kind: ofLabel, a: int32(l)}
 	}
 	switch name {
-	case "head.weight", "head.bias", "head.semantic.out.weight", "head.semantic.out.bias", "crf.start", "crf.end":
+	case "head.weight", "head.bias", "head.semantic.out.weight", "head.semantic.out.bias", "wide.table", "crf.start", "crf.end":
 		return axes{cols: all}
 	case "crf.transitions":
 		return axes{rows: all, cols: all}

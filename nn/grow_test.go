@@ -26,6 +26,7 @@ func TestGrow(t *testing.T) {
 	for _, head := range headKinds {
 		for _, crf := range []string{"none", "crf", "crf/bio"} {
 			spec, _, in := tiny(head, "combined", crf)
+			in.Wide, in.WideRows = 2, 5
 			old := build(t, be, spec, before, in, 1)
 			next := float32(0)
 			for _, p := range old.Params() {

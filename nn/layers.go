@@ -19,6 +19,7 @@ type pass struct {
 	offsets    []int32
 	features   kernels.I32 // [n*F]
 	neighbours kernels.I32 // [n*K]
+	wide       kernels.I32 // [n*W]; empty without
 	labels     []int32     // [n]; nil when predicting
 	targets    kernels.I32 // [n], labels on the backend
 	structure  []int32     // [n], see Batch; nil without

@@ -32,6 +32,11 @@ func (r *mirror) total(b nn.Batch, seed uint64) (map[string]float64, float64) {
 		x = r.encode(b, n, seed)
 	}
 	scores, gate := r.scores(x, seed)
+	for i, id := range b.Wide {
+		if id >= 0 {
+			plus(scores[i/r.in.Wide], row(r.params["wide.table"], int(id), r.labels.NumLabels()))
+		}
+	}
 	out := map[string]float64{}
 
 	valid, weights := 0.0, 0.0

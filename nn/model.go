@@ -20,6 +20,7 @@ type Model struct {
 	tensors *dense.Engine // under Weights
 	encoder *encoder
 	head    head
+	wide    *wide // nil without attributes
 	loss    *entityLoss
 
 	consistency *consistency // nil without weight
@@ -35,9 +36,9 @@ type Model struct {
 // What the spec asks for and the labels cannot give is an error that names the
 // setting; shapes that do not fit each other panic.
 func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (*Model, error) {
-	if labels.Entities < 0 || in.Features < 1 || in.TableRows < 1 || in.Neighbours < 1 || spec.Encoder.Hidden < 1 {
-		panic(fmt.Sprintf("nn: New: %d entities, %d features, %d table rows, %d neighbours, %d hidden",
-			labels.Entities, in.Features, in.TableRows, in.Neighbours, spec.Encoder.Hidden))
+	if labels.Entities < 0 || in.Features < 1 || in.TableRows < 1 || in.Neighbours < 1 || in.Wide < 0 || in.Wide > 0 && in.WideRows < 1 || spec.Encoder.Hidden < 1 {
+		panic(fmt.Sprintf("nn: New: %d entities, %d features, %d table rows, %d neighbours, %d wide of %d rows, %d hidden",
+			labels.Entities, in.Features, in.TableRows, in.Neighbours, in.Wide, in.WideRows, spec.Encoder.Hidden))
 	}
 	m := &Model{be: be, labels: labels.NumLabels(), in: in, store: &store{be: be, seed: seed}}
 	if err := m.declare(spec, labels); err != nil {
@@ -56,6 +57,7 @@ func (m *Model) declare(spec Spec, labels Labels) error {
 	if m.head, err = newHead(m.store, spec, labels); err != nil {
 		return err
 	}
+	m.wide = newWide(m.store, m.in, m.labels)
 	if m.loss, err = newEntityLoss(m.store, spec.Loss, labels); err != nil {
 		return err
 	}

@@ -14,11 +14,12 @@ const (
 	eps   = 1e-8
 )
 
-// addNorm adds the squared norm of the whole gradient to normSq[0].
-func (s *store) addNorm(normSq kernels.F64, rows kernels.I32) {
+// addNorm adds the squared norm of the whole gradient to normSq[0]. Rows are those
+// of each table that the batch uses.
+func (s *store) addNorm(normSq kernels.F64, rows []kernels.I32) {
 	s.be.SumSquares(normSq, s.grad)
-	for _, t := range s.sparse {
-		s.be.SumSquaresRows(normSq, t.param.Grad, rows)
+	for i, t := range s.sparse {
+		s.be.SumSquaresRows(normSq, t.param.Grad, rows[i])
 	}
 }
 
@@ -27,7 +28,7 @@ func (s *store) addNorm(normSq kernels.F64, rows kernels.I32) {
 // shrink without evidence), biases, norms, prototypes and the temperature (the
 // cosine ignores the norm of a prototype), nor to the CRF (its forbidden
 // transitions must stay).
-func (s *store) step(normSq kernels.F64, rows kernels.I32, opt StepOptions) {
+func (s *store) step(normSq kernels.F64, rows []kernels.I32, opt StepOptions) {
 	s.steps++
 	h := kernels.AdamW{LR: float32(opt.LR), Beta1: beta1, Beta2: beta2, Eps: eps,
 		Decay: float32(opt.Decay), Clip: float32(opt.Clip), Step: s.steps}
@@ -39,14 +40,14 @@ func (s *store) step(normSq kernels.F64, rows kernels.I32, opt StepOptions) {
 	front(0, s.decayed)
 	h.Decay = 0
 	front(s.decayed, s.value.Len)
-	for _, t := range s.sparse {
-		s.be.AdamWRows(t.param.Value, t.param.Grad, t.m, t.v, rows, normSq, h)
+	for i, t := range s.sparse {
+		s.be.AdamWRows(t.param.Value, t.param.Grad, t.m, t.v, rows[i], normSq, h)
 	}
 }
 
 // blame says where numbers stopped being finite: at the first parameter with
 // such a value, else with such a gradient. scratch holds one element.
-func (s *store) blame(scratch kernels.F64, rows kernels.I32) string {
+func (s *store) blame(scratch kernels.F64, rows []kernels.I32) string {
 	wrong := func(add func()) bool {
 		s.be.FillF64(scratch, 0)
 		add()
@@ -59,10 +60,12 @@ func (s *store) blame(scratch kernels.F64, rows kernels.I32) string {
 			return fmt.Sprintf("parameter %q holds a number that is not finite", p.Name)
 		}
 	}
+	tables := 0
 	for _, p := range s.params {
 		if wrong(func() {
 			if p.Sparse {
-				s.be.SumSquaresRows(scratch, p.Grad, rows)
+				s.be.SumSquaresRows(scratch, p.Grad, rows[tables])
+				tables++
 			} else {
 				s.be.SumSquares(scratch, p.Grad.Data)
 			}

@@ -110,8 +110,8 @@ func (s *store) vector(at part, name string, n int, v float32) *Param {
 }
 
 // table declares an embedding table.
-func (s *store) table(name string, rows, cols int, init initialiser) *Param {
-	return s.add(&Param{Name: name, Value: kernels.Mat{Rows: rows, Cols: cols}, Sparse: true, part: partEmbedding, init: init})
+func (s *store) table(at part, name string, rows, cols int, init initialiser) *Param {
+	return s.add(&Param{Name: name, Value: kernels.Mat{Rows: rows, Cols: cols}, Sparse: true, part: at, init: init})
 }
 
 // fixedF32 declares fixed data.

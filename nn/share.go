@@ -123,7 +123,7 @@ func (m *Model) weigh(w Weights) {
 
 // Clone copies a batch whose memory is used again.
 func (b Batch) Clone() Batch {
-	for _, s := range []*[]int32{&b.Offsets, &b.Features, &b.Rows, &b.Neighbours, &b.Labels, &b.Structure, &b.Visual} {
+	for _, s := range []*[]int32{&b.Offsets, &b.Features, &b.Rows, &b.Neighbours, &b.Wide, &b.WideRows, &b.Labels, &b.Structure, &b.Visual} {
 		*s = slices.Clone(*s)
 	}
 	return b

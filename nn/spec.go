@@ -14,7 +14,7 @@ type Spec struct {
 
 // EncoderSpec describes the encoder. The compact one is summed hashed
 // embeddings, then layers that mix each token with its neighbours in reading
-// order and on the page. The sparse one has no hidden states: feature templates
+// order and on the page; wide features go past them, straight to the scores. The sparse one has no hidden states: feature templates
 // give the scores (package sparse), so head, losses and curriculum do not apply.
 type EncoderSpec struct {
 	Kind    string  `yaml:"kind" default:"compact" oneof:"compact sparse" help:"compact: hashed embeddings and context layers; sparse: the classical linear-chain CRF on feature templates"`
@@ -24,7 +24,11 @@ type EncoderSpec struct {
 	Buckets int     `yaml:"buckets" default:"8192" min:"64" max:"1048576" help:"hash buckets of each text feature"`
 	Dropout float64 `yaml:"dropout" default:"0.2" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer"`
 
-	Templates []string `yaml:"templates" help:"sparse: feature templates, such as lower[-2..2], word[-1]|word[0], column2[0]; none is the standard set"`
+	Templates []string `yaml:"templates" help:"sparse: feature templates, such as lower[-2..2], word[-1]|word[0], column2[0]; none is the standard set. compact: further features of the embedding; standard stands for those of the sparse encoder"`
+
+	TemplateBuckets int      `yaml:"template_buckets" default:"32768" min:"64" max:"4194304" later:"yes" help:"compact: hash buckets of each of the templates"`
+	Wide            []string `yaml:"wide" later:"yes" help:"compact: feature templates that score labels directly, beside encoder and head; standard stands for those of the sparse encoder"`
+	WideBuckets     int      `yaml:"wide_buckets" default:"65536" min:"64" max:"4194304" later:"yes" help:"compact: hash buckets of all wide templates together"`
 }
 
 // HeadSpec describes the head.
@@ -74,6 +78,8 @@ type Inputs struct {
 	Features   int // feature ids of a token (F)
 	TableRows  int // rows of the embedding table (V); ids are 0..V-1, -1 is absent
 	Neighbours int // neighbours of a token (K), itself included
+
+	Wide, WideRows int // attributes of a token that score labels directly, and rows of their table; 0 without
 }
 
 // Batch is one packed batch in host memory. Document b is tokens Offsets[b]
@@ -83,6 +89,8 @@ type Batch struct {
 	Features   []int32 // [N*F]
 	Rows       []int32 // sorted unique ids in Features, without -1
 	Neighbours []int32 // [N*K], token index in the batch or -1
+	Wide       []int32 // [N*W]; nil without
+	WideRows   []int32 // sorted unique ids in Wide, without -1
 	Labels     []int32 // [N], kernels.Ignore where masked; nil when predicting
 
 	// For the separated head: the sets of structure and of visual types that each

@@ -66,7 +66,7 @@ func (m *Model) StepAll(batches []Batch, opt StepOptions) (Losses, error) {
 		whole.add(own[i])
 	}
 	stats := make([]float64, statDocs)
-	var rows kernels.I32
+	var rows []kernels.I32
 	var p *pass
 	for i, b := range batches {
 		seed := opt.DropoutSeed
@@ -85,9 +85,7 @@ func (m *Model) StepAll(batches []Batch, opt StepOptions) (Losses, error) {
 		}
 		if i == len(batches)-1 {
 			if len(batches) > 1 {
-				all := rowsOf(batches)
-				rows = p.mem.I32(len(all))
-				m.be.PutI32(rows, all)
+				rows = m.uploadRows(batches)
 			}
 			m.store.addNorm(p.stats.Slice(statNorm, statNorm+1), rows)
 		}
@@ -108,14 +106,28 @@ func (m *Model) StepAll(batches []Batch, opt StepOptions) (Losses, error) {
 	return losses, nil
 }
 
-// rowsOf lists the rows of the table that any of the batches uses, sorted.
-func rowsOf(batches []Batch) []int32 {
-	var all []int32
-	for _, b := range batches {
-		all = append(all, b.Rows...)
+// uploadRows puts the rows of each table that any of the batches uses on the
+// backend, sorted.
+func (m *Model) uploadRows(batches []Batch) []kernels.I32 {
+	tables := []func(Batch) []int32{func(b Batch) []int32 { return b.Rows }}
+	if m.wide != nil {
+		tables = append(tables, func(b Batch) []int32 { return b.WideRows })
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	out := make([]kernels.I32, len(tables))
+	for i, rowsOf := range tables {
+		all := rowsOf(batches[0])
+		if len(batches) > 1 {
+			all = nil
+			for _, b := range batches {
+				all = append(all, rowsOf(b)...)
+			}
+			slices.Sort(all)
+			all = slices.Compact(all)
+		}
+		out[i] = m.mem.I32(len(all))
+		m.be.PutI32(out[i], all)
+	}
+	return out
 }
 
 // GradNorm is the norm of the gradient of the last Step, before clipping.
@@ -124,7 +136,7 @@ func (m *Model) GradNorm() float64 { return m.gradNorm }
 // gradient adds the gradient of the total loss to the gradients of all
 // parameters and leaves the losses in the stats of the pass it returns. Shares are
 // those of b in the batches of the step.
-func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows kernels.I32, p *pass, err error) {
+func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows []kernels.I32, p *pass, err error) {
 	m.checkBatch("Step", b)
 	valid := known(b.Labels)
 	if m.crf != nil {
@@ -139,8 +151,7 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows 
 	p.labels, p.share = b.Labels, share
 	p.targets = p.mem.I32(p.n)
 	m.be.PutI32(p.targets, b.Labels)
-	rows = p.mem.I32(len(b.Rows))
-	m.be.PutI32(rows, b.Rows)
+	rows = m.uploadRows([]Batch{b})
 	p.stats = p.mem.F64(statDocs + len(b.Offsets) - 1)
 	m.be.FillF64(p.stats, 0)
 	p.sums = p.mem.F32(statDocs)
@@ -148,7 +159,7 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows 
 	p.structure, p.visual = b.Structure, b.Visual
 
 	h := m.encoder.forward(p)
-	scores := m.head.forward(p, h)
+	scores := m.scores(p, h)
 	m.clock.lap(timeHead)
 
 	dScores := p.mem.Mat(p.n, m.labels)
@@ -163,10 +174,22 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows 
 		m.clock.lap(timeCRF)
 	}
 	dh := p.mem.Mat(h.Rows, h.Cols)
+	if m.wide != nil {
+		m.wide.backward(p, dScores)
+	}
 	m.head.backward(p, dh, dScores)
 	m.clock.lap(timeHead)
 	m.encoder.backward(p, dh)
 	return rows, p, nil
+}
+
+// scores are those of the head and, where there are, of the attributes.
+func (m *Model) scores(p *pass, h kernels.Mat) kernels.Mat {
+	scores := m.head.forward(p, h)
+	if m.wide != nil {
+		return m.wide.forward(p, scores)
+	}
+	return scores
 }
 
 // report names the losses in stats, of so many tokens whose label is known.
@@ -186,7 +209,7 @@ func (m *Model) report(stats []float64, valid int) Losses {
 
 // checkFinite names the first component of the loss that is NaN or infinite,
 // and the first parameter that is or whose gradient is.
-func (m *Model) checkFinite(losses Losses, stats []float64, rows kernels.I32) error {
+func (m *Model) checkFinite(losses Losses, stats []float64, rows []kernels.I32) error {
 	bad := ""
 	for _, name := range slices.Sorted(maps.Keys(losses)) {
 		if v := losses[name]; !finite(v) && name != "total" && name != "entity" && name != "crf" {
@@ -222,7 +245,7 @@ func (m *Model) Posterior(b Batch) *posterior.Posterior {
 	var idle clock // prediction is not part of Step
 	p := m.upload(b)
 	p.clock = &idle
-	scores := m.head.forward(p, m.encoder.forward(p))
+	scores := m.scores(p, m.encoder.forward(p))
 	var weights *kernels.CRFWeights
 	if m.crf != nil {
 		w := m.crf.weights(p)
@@ -241,6 +264,10 @@ func (m *Model) upload(b Batch) *pass {
 	m.be.PutI32(p.features, b.Features)
 	p.neighbours = m.mem.I32(len(b.Neighbours))
 	m.be.PutI32(p.neighbours, b.Neighbours)
+	if m.wide != nil {
+		p.wide = m.mem.I32(len(b.Wide))
+		m.be.PutI32(p.wide, b.Wide)
+	}
 	return p
 }
 
@@ -258,6 +285,9 @@ func (m *Model) checkBatch(op string, b Batch) {
 	if len(b.Features) != n*m.in.Features || len(b.Neighbours) != n*m.in.Neighbours {
 		panic(fmt.Sprintf("nn: %s: %d feature ids and %d neighbours for %d tokens of %d and %d",
 			op, len(b.Features), len(b.Neighbours), n, m.in.Features, m.in.Neighbours))
+	}
+	if len(b.Wide) != n*m.in.Wide {
+		panic(fmt.Sprintf("nn: %s: %d wide ids for %d tokens of %d", op, len(b.Wide), n, m.in.Wide))
 	}
 	if op == "Step" && len(b.Labels) != n {
 		panic(fmt.Sprintf("nn: %s: %d labels for %d tokens", op, len(b.Labels), n))

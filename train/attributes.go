@@ -16,17 +16,15 @@ type attributer struct {
 	seeds     []uint64 // hash of each template's text
 }
 
-// newAttributer gives the attributes of the templates in texts, of the
-// standard ones when there are none.
-func newAttributer(texts []string, boxed bool) (*attributer, error) {
+// newAttributer gives the attributes of the templates in texts, the value of the
+// setting key; of the standard ones when there are none.
+func newAttributer(key string, texts []string, boxed bool) (*attributer, error) {
 	if len(texts) == 0 {
-		texts = standardTemplates
-		if boxed {
-			texts = append(append([]string{}, standardTemplates...), boxTemplates...)
-		}
+		texts = []string{standard}
 	}
+	texts = expand(texts, boxed)
 	if err := CheckTemplates(texts); err != nil {
-		return nil, fmt.Errorf("model.encoder.templates: %w", err)
+		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	templates, err := parseTemplates(texts)
 	if err != nil {
@@ -37,7 +35,7 @@ func newAttributer(texts []string, boxed bool) (*attributer, error) {
 		a.seeds = append(a.seeds, hashText(hashStart, t.text))
 		for _, atom := range t.atoms {
 			if !boxed && (atom.at >= placeAbove || isBoxField(atom.field)) {
-				return nil, fmt.Errorf("model.encoder.templates: %q needs boxes, which the corpus does not have", t.text)
+				return nil, fmt.Errorf("%s: %q needs boxes, which the corpus does not have", key, t.text)
 			}
 			if _, ok := a.slot[atom.field]; !ok {
 				a.slot[atom.field] = len(a.fields)
@@ -46,6 +44,20 @@ func newAttributer(texts []string, boxed bool) (*attributer, error) {
 		}
 	}
 	return a, nil
+}
+
+// exact lists the templates that name the very word.
+func (a *attributer) exact() []int {
+	var list []int
+	for k, t := range a.templates {
+		for _, atom := range t.atoms {
+			if atom.at == 0 && (atom.field == "word" || atom.field == "lower" || atom.field == "digits") {
+				list = append(list, k)
+				break
+			}
+		}
+	}
+	return list
 }
 
 func isBoxField(name string) bool {
@@ -82,11 +94,29 @@ const noValue = 0
 // attributes appends the attributes of each token of d to list, and the ends
 // of their ranges to ends.
 func (a *attributer) attributes(d *corpus.Document, list []uint64, ends []int64) ([]uint64, []int64, error) {
+	err := a.each(d, func(_ int, h uint64) { list = append(list, h) }, func() { ends = append(ends, int64(len(list))) })
+	return list, ends, err
+}
+
+// slots is the number of attributes that a token can have: one for each template, and
+// that it begins or ends the document.
+func (a *attributer) slots() int { return len(a.templates) + 2 }
+
+// table gives the attributes of each token of d, [T*slots], noValue where a token lacks one.
+func (a *attributer) table(d *corpus.Document) ([]uint64, error) {
+	all := make([]uint64, len(d.Tokens)*a.slots())
+	row := all
+	err := a.each(d, func(slot int, h uint64) { row[slot] = h }, func() { row = row[a.slots():] })
+	return all, err
+}
+
+// each gives the attributes of d, with the slot of each, token by token.
+func (a *attributer) each(d *corpus.Document, add func(slot int, h uint64), next func()) error {
 	n, width := len(d.Tokens), len(a.fields)
 	values := make([]uint64, n*width)
 	for f, field := range a.fields {
 		if err := a.fill(d, field, values[f:], width); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
 	first, last := hashText(hashStart, "begin"), hashText(hashStart, "end")
@@ -119,17 +149,17 @@ func (a *attributer) attributes(d *corpus.Document, list []uint64, ends []int64)
 				}
 				h = hashValue(h, values[at*width+a.slot[atom.field]])
 			}
-			list = append(list, h)
+			add(k, h)
 		}
 		if t == 0 {
-			list = append(list, first)
+			add(len(a.templates), first)
 		}
 		if t == n-1 {
-			list = append(list, last)
+			add(len(a.templates)+1, last)
 		}
-		ends = append(ends, int64(len(list)))
+		next()
 	}
-	return list, ends, nil
+	return nil
 }
 
 // fill puts the hashes of a field of each token into every width-th place of

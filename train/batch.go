@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/invoicelab/invoicelab/corpus"
@@ -18,6 +19,7 @@ type encoded struct {
 	labels     []int32 // [T] gold
 	structure  []int32 // [T] sets of types, nil where the document has none
 	visual     []int32
+	wide       []int32 // [T*W]
 }
 
 // encode turns documents into what batches are put together from. With
@@ -33,14 +35,21 @@ func encode(docs []corpus.Document, f *featurizer, window int, learning bool) ([
 		if d.Boxed != f.boxed {
 			return nil, fmt.Errorf("document %s: boxed is %v, but the corpus says %v", d.ID, d.Boxed, f.boxed)
 		}
-		ids := f.features(d)
+		ids, err := f.features(d)
+		if err != nil {
+			return nil, err
+		}
+		wide, err := f.wideFeatures(d)
+		if err != nil {
+			return nil, err
+		}
 		if learning {
 			f.learn(ids)
 		} else {
 			ids = f.known(ids)
 		}
 		out[i] = encoded{doc: d, features: ids, neighbours: neighbours(d, window, f.boxed), labels: d.Labels(),
-			structure: sets(d.Structure), visual: sets(d.Visual)}
+			structure: sets(d.Structure), visual: sets(d.Visual), wide: wide}
 	}
 	return out, nil
 }
@@ -52,14 +61,16 @@ type batcher struct {
 	k        int // neighbours of a token
 	batch    nn.Batch
 	mark     []bool  // rows in the batch
+	wideMark []bool  // the same of the wide table
 	active   []bool  // entities whose labels count; nil is all
 	inactive string  // what becomes of the others: "mask" or "outside"
 	dropout  float64 // share of tokens that lose their exact features
+	features float64 // share of features that are dropped
 	marks    bool    // sets of structure and visual types go with the batch
 }
 
 func newBatcher(f *featurizer, k int) *batcher {
-	return &batcher{f: f, k: k, mark: make([]bool, f.rows())}
+	return &batcher{f: f, k: k, mark: make([]bool, f.rows()), wideMark: make([]bool, f.wideRows())}
 }
 
 // pack puts docs into one batch. Seed draws the word dropout.
@@ -67,11 +78,12 @@ func (b *batcher) pack(docs []encoded, which []int, seed uint64) nn.Batch {
 	out := &b.batch
 	out.Offsets = append(out.Offsets[:0], 0)
 	out.Features, out.Neighbours, out.Labels = out.Features[:0], out.Neighbours[:0], out.Labels[:0]
-	out.Structure, out.Visual = out.Structure[:0], out.Visual[:0]
+	out.Structure, out.Visual, out.Wide = out.Structure[:0], out.Visual[:0], out.Wide[:0]
 	for _, i := range which {
 		d := &docs[i]
 		base := int32(len(out.Labels))
 		out.Features = append(out.Features, d.features...)
+		out.Wide = append(out.Wide, d.wide...)
 		for _, n := range d.neighbours {
 			if n >= 0 {
 				n += base
@@ -90,7 +102,13 @@ func (b *batcher) pack(docs []encoded, which []int, seed uint64) nn.Batch {
 	if b.dropout > 0 {
 		b.dropWords(seed)
 	}
-	b.collectRows()
+	if b.features > 0 {
+		r := stream.New(seed, "feature_dropout")
+		drop(r, out.Features, b.features)
+		drop(r, out.Wide, b.features)
+	}
+	out.Rows = collectRows(out.Rows, out.Features, b.mark)
+	out.WideRows = collectRows(out.WideRows, out.Wide, b.wideMark)
 	return *out
 }
 
@@ -105,34 +123,46 @@ func (b *batcher) trained(label int32) int32 {
 	return kernels.Ignore
 }
 
-// dropWords takes the features that name the very word from a random share of
-// the tokens.
+// dropWords takes the features that name the very word, alone or with others, from
+// a random share of the tokens.
 func (b *batcher) dropWords(seed uint64) {
 	r := stream.New(seed, "word_dropout")
-	per := b.f.perToken()
-	for t := 0; t < len(b.batch.Features); t += per {
+	per, slots := b.f.perToken(), b.f.wideSlots()
+	for t := 0; t*per < len(b.batch.Features); t++ {
 		if r.Float64() >= b.dropout {
 			continue
 		}
-		for s := range textSpaces {
-			if textSpaces[s].exact {
-				b.batch.Features[t+s] = -1
-			}
+		for _, s := range b.f.exact {
+			b.batch.Features[t*per+s] = -1
+		}
+		for _, s := range b.f.exactWide {
+			b.batch.Wide[t*slots+s] = -1
 		}
 	}
 }
 
-func (b *batcher) collectRows() {
-	rows := b.batch.Rows[:0]
-	for _, id := range b.batch.Features {
-		if id >= 0 && !b.mark[id] {
-			b.mark[id] = true
+// drop takes a random share of ids.
+func drop(r *rand.Rand, ids []int32, share float64) {
+	for i := range ids {
+		if r.Float64() < share {
+			ids[i] = -1
+		}
+	}
+}
+
+// collectRows lists the ids that occur, sorted, in rows. Mark is false throughout,
+// before and after.
+func collectRows(rows, ids []int32, mark []bool) []int32 {
+	rows = rows[:0]
+	for _, id := range ids {
+		if id >= 0 && !mark[id] {
+			mark[id] = true
 			rows = append(rows, id)
 		}
 	}
 	slices.Sort(rows)
 	for _, id := range rows {
-		b.mark[id] = false
+		mark[id] = false
 	}
-	b.batch.Rows = rows
+	return rows
 }

@@ -16,10 +16,11 @@ func Count(model nn.Spec, schema *corpus.Schema, boxed bool) ([]nn.PartCount, er
 	if model.Head.Kind == "separated" {
 		schema = semanticView(&corpus.Dataset{Schema: schema}).data.Schema
 	}
-	f := &featurizer{buckets: model.Encoder.Buckets, boxed: boxed}
+	f, err := newFeaturizer(model.Encoder, boxed)
+	if err != nil {
+		return nil, err
+	}
 	labels := labelSet(schema)
 	labels.Counts = make([]float64, schema.NumLabels()) // of class weights, which are no parameters
-	return nn.Count(model, labels, nn.Inputs{
-		Features: f.perToken(), TableRows: f.rows(), Neighbours: neighbourCount(model.Encoder.Window, boxed),
-	})
+	return nn.Count(model, labels, f.inputs(model.Encoder.Window))
 }

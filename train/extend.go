@@ -116,7 +116,7 @@ func extended(be kernels.Backend, t *Tagger, meta map[string]string, model []byt
 	for i := range labels.Counts {
 		labels.Counts[i] = 1 // weights of a loss that nothing computes
 	}
-	inputs := nn.Inputs{Features: t.f.perToken(), TableRows: t.f.rows(), Neighbours: neighbourCount(s.Model.Encoder.Window, s.Boxed)}
+	inputs := t.f.inputs(s.Model.Encoder.Window)
 	m, err := nn.New(be, s.Model, labels, inputs, 0)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/nn"
 )
 
 // textSpace is one kind of text feature: its value is hashed into a range of
@@ -58,14 +59,59 @@ type featurizer struct {
 	buckets int
 	boxed   bool
 	seen    []bool // rows of the training split; other rows are absent when predicting
+
+	more, wide       *hashed // of templates; nil without
+	exact, exactWide []int   // places of features that name the very word
+}
+
+// newFeaturizer makes the featurizer of an encoder.
+func newFeaturizer(spec nn.EncoderSpec, boxed bool) (*featurizer, error) {
+	f := &featurizer{buckets: spec.Buckets, boxed: boxed}
+	for i, s := range textSpaces {
+		if s.exact {
+			f.exact = append(f.exact, i)
+		}
+	}
+	if len(spec.Templates) > 0 {
+		a, err := newAttributer("model.encoder.templates", spec.Templates, boxed)
+		if err != nil {
+			return nil, err
+		}
+		base := f.perToken()
+		for _, k := range a.exact() {
+			f.exact = append(f.exact, base+k)
+		}
+		f.more = &hashed{a, spec.TemplateBuckets, false}
+	}
+	if len(spec.Wide) > 0 {
+		a, err := newAttributer("model.encoder.wide", spec.Wide, boxed)
+		if err != nil {
+			return nil, err
+		}
+		f.exactWide = a.exact()
+		f.wide = &hashed{a, spec.WideBuckets, true}
+	}
+	return f, nil
 }
 
 // perToken is the number F of features of a token.
 func (f *featurizer) perToken() int {
+	n := len(textSpaces) + f.more.slots()
 	if f.boxed {
-		return len(textSpaces) + len(boxSpaces)
+		n += len(boxSpaces)
 	}
-	return len(textSpaces)
+	return n
+}
+
+// wideSlots is the number W of wide features of a token, wideRows that of their rows.
+func (f *featurizer) wideSlots() int { return f.wide.slots() }
+
+func (f *featurizer) wideRows() int { return f.wide.rows() }
+
+// inputs describes the features to nn.
+func (f *featurizer) inputs(window int) nn.Inputs {
+	return nn.Inputs{Features: f.perToken(), TableRows: f.rows(), Neighbours: neighbourCount(window, f.boxed),
+		Wide: f.wideSlots(), WideRows: f.wideRows()}
 }
 
 // size is the number of rows of a text space.
@@ -73,7 +119,7 @@ func (f *featurizer) size(s textSpace) int { return max(f.buckets/s.part, 1) }
 
 // rows is the number V of rows of the embedding table.
 func (f *featurizer) rows() int {
-	n := 0
+	n := f.more.rows()
 	for _, s := range textSpaces {
 		n += f.size(s)
 	}
@@ -86,8 +132,13 @@ func (f *featurizer) rows() int {
 }
 
 // features are the rows of every token of d, [T*F].
-func (f *featurizer) features(d *corpus.Document) []int32 {
+func (f *featurizer) features(d *corpus.Document) ([]int32, error) {
 	ids := make([]int32, 0, len(d.Tokens)*f.perToken())
+	more, err := f.more.of(d)
+	if err != nil {
+		return nil, err
+	}
+	slots, first := f.more.slots(), int32(f.rows()-f.more.rows())
 	line, inLine := -1, 0
 	for t := range d.Tokens {
 		tok := &d.Tokens[t]
@@ -98,20 +149,28 @@ func (f *featurizer) features(d *corpus.Document) []int32 {
 			ids = append(ids, int32(base)+int32(h.Sum64()%uint64(f.size(s))))
 			base += f.size(s)
 		}
-		if !f.boxed {
-			continue
+		if f.boxed {
+			if tok.Line != line {
+				line, inLine = tok.Line, 0
+			}
+			for _, s := range boxSpaces {
+				ids = append(ids, int32(base+min(max(s.bin(tok, inLine), 0), s.rows-1)))
+				base += s.rows
+			}
+			inLine++
 		}
-		if tok.Line != line {
-			line, inLine = tok.Line, 0
+		for _, id := range more[t*slots : (t+1)*slots] {
+			if id >= 0 {
+				id += first
+			}
+			ids = append(ids, id)
 		}
-		for _, s := range boxSpaces {
-			ids = append(ids, int32(base+min(max(s.bin(tok, inLine), 0), s.rows-1)))
-			base += s.rows
-		}
-		inLine++
 	}
-	return ids
+	return ids, nil
 }
+
+// wideFeatures are the rows of every token of d in the wide table, [T*W].
+func (f *featurizer) wideFeatures(d *corpus.Document) ([]int32, error) { return f.wide.of(d) }
 
 // learn notes the rows that the training split uses.
 func (f *featurizer) learn(ids []int32) {
@@ -119,7 +178,9 @@ func (f *featurizer) learn(ids []int32) {
 		f.seen = make([]bool, f.rows())
 	}
 	for _, id := range ids {
-		f.seen[id] = true
+		if id >= 0 {
+			f.seen[id] = true
+		}
 	}
 }
 
@@ -127,7 +188,7 @@ func (f *featurizer) learn(ids []int32) {
 // noise.
 func (f *featurizer) known(ids []int32) []int32 {
 	for i, id := range ids {
-		if !f.seen[id] {
+		if id >= 0 && !f.seen[id] {
 			ids[i] = -1
 		}
 	}

@@ -32,7 +32,10 @@ func TestFeatureRows(t *testing.T) {
 		{Text: "9.00", Box: corpus.Box{X0: 990, Y0: 999, X1: 1000, Y1: 1000}, Page: 7},
 	}}
 	f := &featurizer{buckets: 64, boxed: true}
-	ids := f.features(d)
+	ids, err := f.features(d)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(ids) != 2*f.perToken() || f.perToken() != len(textSpaces)+len(boxSpaces) {
 		t.Fatalf("%d ids for 2 tokens of %d features", len(ids), f.perToken())
 	}

@@ -15,8 +15,12 @@ import (
 // can only start from one that has the same.
 var shaping = []string{
 	"model.encoder.kind", "model.encoder.hidden", "model.encoder.layers", "model.encoder.window", "model.encoder.buckets",
+	"model.encoder.templates", "model.encoder.template_buckets", "model.encoder.wide", "model.encoder.wide_buckets",
 	"model.head.kind", "model.head.dim", "model.head.groups", "model.crf",
 }
+
+// bucketsOf says which templates the buckets are of: without any they shape nothing.
+var bucketsOf = map[string]string{"model.encoder.template_buckets": "model.encoder.templates", "model.encoder.wide_buckets": "model.encoder.wide"}
 
 // readInit reads the model that a run starts from and refuses one that does not
 // fit, by name.
@@ -33,6 +37,9 @@ func readInit(job Job) (*saved, error) {
 	flatten(was, "model", reflect.ValueOf(old.Model))
 	flatten(is, "model", reflect.ValueOf(job.Model))
 	for _, key := range shaping {
+		if list := bucketsOf[key]; list != "" && is[list] == "[]" {
+			continue
+		}
 		if was[key] != is[key] {
 			return nil, fmt.Errorf("%s is %s in that model, and %s here", key, was[key], is[key])
 		}
@@ -40,7 +47,10 @@ func readInit(job Job) (*saved, error) {
 	if old.Boxed != job.Data.Manifest.Boxed {
 		return nil, fmt.Errorf("boxes: %v in that model, and %v in the corpus", old.Boxed, job.Data.Manifest.Boxed)
 	}
-	f := featurizer{buckets: old.Model.Encoder.Buckets, boxed: old.Boxed}
+	f, err := newFeaturizer(old.Model.Encoder, old.Boxed)
+	if err != nil {
+		return nil, err
+	}
 	if n := f.rows(); len(old.Rows) < n {
 		return nil, fmt.Errorf("metadata %s: %d bits for %d rows", metaRows, len(old.Rows), n)
 	}

@@ -90,6 +90,7 @@ func TestInitRefusesByName(t *testing.T) {
 		want   string
 	}{
 		{func(j *train.Job) { j.Model.Encoder.Hidden = 32 }, "init: model.encoder.hidden is 24 in that model, and 32 here"},
+		{func(j *train.Job) { j.Model.Encoder.Wide, j.Model.Encoder.WideBuckets = []string{"lower[0]"}, 64 }, "init: model.encoder.wide is [] in that model, and [lower[0]] here"},
 		{func(j *train.Job) { j.Model.CRF = "crf" }, "init: model.crf is crf/bio in that model, and crf here"},
 		{func(j *train.Job) { j.Data = toy(true) }, "init: boxes: false in that model, and true in the corpus"},
 		{func(j *train.Job) {

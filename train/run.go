@@ -112,7 +112,10 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 		v := semanticView(job.Data)
 		r.view, r.data = &v, v.data
 	}
-	f := &featurizer{buckets: job.Model.Encoder.Buckets, boxed: job.Data.Manifest.Boxed}
+	f, err := newFeaturizer(job.Model.Encoder, job.Data.Manifest.Boxed)
+	if err != nil {
+		return nil, err
+	}
 	var init *saved
 	if job.Init != nil {
 		var err error
@@ -131,17 +134,16 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 	for _, e := range job.Data.Schema.Entities {
 		r.labels = append(r.labels, e.Name)
 	}
-	var err error
 	if r.plan, err = curriculum.New(job.Curriculum, r.curriculumDocs(), len(r.data.Schema.Entities), job.Train.Epochs); err != nil {
 		return nil, err
 	}
-	k := neighbourCount(job.Model.Encoder.Window, f.boxed)
-	r.trainer, r.scorer = newBatcher(f, k), newBatcher(f, k)
+	inputs := f.inputs(job.Model.Encoder.Window)
+	r.trainer, r.scorer = newBatcher(f, inputs.Neighbours), newBatcher(f, inputs.Neighbours)
+	r.trainer.features = job.Train.FeatureDropout
 	r.trainer.dropout, r.trainer.inactive, r.trainer.marks = job.Train.WordDropout, job.Curriculum.Inactive, separated
 	for epoch := range job.Train.Epochs {
 		r.total += r.stepsOf(len(r.plan.Batches(r.sampleSeed(), epoch)))
 	}
-	inputs := nn.Inputs{Features: f.perToken(), TableRows: f.rows(), Neighbours: k}
 	if r.model, err = nn.New(be, job.Model, r.labelSet(), inputs, stream.Seed(job.Seed, "model")); err != nil {
 		return nil, err
 	}

@@ -84,6 +84,16 @@ func toyJob(ds *corpus.Dataset) train.Job {
 	}
 }
 
+// rich is toyJob with all kinds of hashed features.
+func rich(ds *corpus.Dataset) train.Job {
+	job := toyJob(ds)
+	e := &job.Model.Encoder
+	e.Templates, e.TemplateBuckets = []string{"lower[-1]|lower[0]", "prefix2[-1]|suffix2[1]"}, 128
+	e.Wide, e.WideBuckets = []string{"standard", "lower[0]|lower[2]"}, 512
+	job.Train.FeatureDropout = 0.1
+	return job
+}
+
 func runOn(t *testing.T, name string, threads int, job train.Job, observe func(train.Event)) (train.Result, error) {
 	t.Helper()
 	be, err := device.Open(name, threads)
@@ -150,7 +160,7 @@ func TestRunLearnsAndReports(t *testing.T) {
 
 // The same job gives the same bytes, whatever the threads; another seed does not.
 func TestRunIsReproducible(t *testing.T) {
-	job := toyJob(toy(true))
+	job := rich(toy(true))
 	job.Train.Epochs = 5
 	run := func(threads int, seed uint64) train.Result {
 		job.Seed = seed

@@ -100,7 +100,7 @@ func (r *sparseRunner) prepare() error {
 			return fmt.Errorf("corpus %s has no %s documents", data.Manifest.Name, need)
 		}
 	}
-	a, err := newAttributer(r.job.Model.Encoder.Templates, data.Manifest.Boxed)
+	a, err := newAttributer("model.encoder.templates", r.job.Model.Encoder.Templates, data.Manifest.Boxed)
 	if err != nil {
 		return err
 	}

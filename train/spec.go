@@ -12,6 +12,8 @@ type Spec struct {
 	Patience     int     `yaml:"patience" default:"0" min:"0" max:"10000" help:"epochs without a better validation macro F1 before stopping, counted from the last stage on; 0 never stops early"`
 	WordDropout  float64 `yaml:"word_dropout" default:"0.15" min:"0" max:"0.9" help:"share of tokens whose word feature is dropped in training, so that affixes and shape are learned"`
 
+	FeatureDropout float64 `yaml:"feature_dropout" default:"0" min:"0" max:"0.9" later:"yes" help:"share of the hashed features of tokens, wide ones included, that are dropped in training, each by itself"`
+
 	// Of the sparse encoder, which has no epochs.
 	L2         float64 `yaml:"l2" default:"0.1" min:"0" max:"1e6" help:"sparse: coefficient of the squared weights beside the negative log-likelihood"`
 	Iterations int     `yaml:"iterations" default:"500" min:"1" max:"1000000" help:"sparse: most iterations of L-BFGS"`

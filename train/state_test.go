@@ -29,7 +29,7 @@ func timeless(e train.Event) train.Event {
 // the events of one that was not: in the middle of the first epoch, between
 // stages, after a best epoch, twice.
 func TestResumeIsBitEqual(t *testing.T) {
-	job := toyJob(toy(false))
+	job := rich(toy(false))
 	job.Train.Epochs, job.Curriculum.StageEpochs = 6, []int{2}
 	run := func(job train.Job, stops ...int) (train.Result, []train.Event) {
 		be, err := device.Open("cpu", 1)

@@ -54,24 +54,25 @@ func OpenTagger(be kernels.Backend, r io.Reader) (*Tagger, error) {
 		if t.sparse.Labels() != s.Schema.NumLabels() {
 			return nil, fmt.Errorf("model: weights for %d labels, a schema of %d", t.sparse.Labels(), s.Schema.NumLabels())
 		}
-		if t.attrs, err = newAttributer(s.Model.Encoder.Templates, s.Boxed); err != nil {
+		if t.attrs, err = newAttributer("model.encoder.templates", s.Model.Encoder.Templates, s.Boxed); err != nil {
 			return nil, fmt.Errorf("model: %w", err)
 		}
 		return t, nil
 	}
-	t.f = &featurizer{buckets: s.Model.Encoder.Buckets, boxed: s.Boxed}
+	if t.f, err = newFeaturizer(s.Model.Encoder, s.Boxed); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
 	if rows := t.f.rows(); len(s.Rows)/8 != (rows+7)/8 {
 		return nil, fmt.Errorf("model: metadata %s: %d bits for %d rows", metaRows, len(s.Rows), rows)
 	}
 	t.f.seen = s.Rows[:t.f.rows()]
-	k := neighbourCount(s.Model.Encoder.Window, s.Boxed)
-	t.pack = newBatcher(t.f, k)
+	inputs := t.f.inputs(s.Model.Encoder.Window)
+	t.pack = newBatcher(t.f, inputs.Neighbours)
 	labels := labelSet(s.Schema)
 	labels.Counts = make([]float64, s.Schema.NumLabels())
 	for i := range labels.Counts {
 		labels.Counts[i] = 1 // weights of a loss that labelling does not compute
 	}
-	inputs := nn.Inputs{Features: t.f.perToken(), TableRows: t.f.rows(), Neighbours: k}
 	if t.model, err = nn.New(be, s.Model, labels, inputs, 0); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // A checkpoint is all that labelling needs: the tagger that is made from it
-// labels the test split as training scored it, for both encoders.
+// labels the test split as training scored it, for each encoder.
 func TestTaggerLabelsAsTrainingScored(t *testing.T) {
 	be, err := device.Open("cpu", 1)
 	if err != nil {
@@ -22,7 +22,7 @@ func TestTaggerLabelsAsTrainingScored(t *testing.T) {
 	}
 	defer be.Close()
 	ds := toy(true)
-	for name, job := range map[string]train.Job{"compact": toyJob(ds), "sparse": sparseJob(ds)} {
+	for name, job := range map[string]train.Job{"compact": toyJob(ds), "rich": rich(ds), "sparse": sparseJob(ds)} {
 		res, err := train.Run(context.Background(), be, job, func(train.Event) {})
 		if err != nil {
 			t.Fatal(err)

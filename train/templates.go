@@ -23,6 +23,25 @@ var boxTemplates = []string{
 	"lower[above]", "lower[below]", "lower[line]", "short_shape[above]", "short_shape[below]", "lower[line]|in_line[0]",
 }
 
+// standard, in a list of templates, stands for the standard ones.
+const standard = "standard"
+
+// expand puts the standard templates where a list says so.
+func expand(texts []string, boxed bool) []string {
+	var all []string
+	for _, text := range texts {
+		if text != standard {
+			all = append(all, text)
+			continue
+		}
+		all = append(all, standardTemplates...)
+		if boxed {
+			all = append(all, boxTemplates...)
+		}
+	}
+	return all
+}
+
 // template is one feature template: the values of its atoms, joined, are an
 // attribute of a token. A token at which an atom leaves the document has none.
 type template struct {
@@ -117,7 +136,7 @@ func parseTemplates(texts []string) ([]template, error) {
 
 // CheckTemplates says what is wrong with the templates of a spec.
 func CheckTemplates(texts []string) error {
-	templates, err := parseTemplates(texts)
+	templates, err := parseTemplates(expand(texts, false))
 	if err != nil {
 		return err
 	}

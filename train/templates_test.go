@@ -11,7 +11,7 @@ import (
 // shared counts the attributes that tokens a and b of d have in common.
 func shared(t *testing.T, d *corpus.Document, boxed bool, a, b int, templates ...string) int {
 	t.Helper()
-	at, err := newAttributer(templates, boxed)
+	at, err := newAttributer("model.encoder.templates", templates, boxed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +99,10 @@ func TestBadTemplates(t *testing.T) {
 	if err := CheckTemplates([]string{"lower[-1..1]", "lower[0]"}); err == nil || err.Error() != `template "lower[0]" stands twice` {
 		t.Errorf("twice: %v", err)
 	}
-	if _, err := newAttributer([]string{"lower[above]"}, false); err == nil || !strings.Contains(err.Error(), `"lower[above]" needs boxes`) {
+	if _, err := newAttributer("model.encoder.templates", []string{"lower[above]"}, false); err == nil || !strings.Contains(err.Error(), `"lower[above]" needs boxes`) {
 		t.Errorf("without boxes: %v", err)
 	}
-	a, err := newAttributer([]string{"column2[0]"}, false)
+	a, err := newAttributer("model.encoder.templates", []string{"column2[0]"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
