@@ -16,11 +16,11 @@ type source struct {
 }
 
 // open reads the spec called name: a shipped one of the kind ("schemas",
-// "sweeps", "experiments", "corpora", "rules") or a file. A name that ends in .yaml or .yml or
+// "sweeps", "experiments", "corpora", "rules", "claims") or a file. A name that ends in .yaml or .yml or
 // holds a slash is a file; anything else is shipped. Files are found from the
 // working directory.
 func open(kind, name string) (source, error) {
-	one := map[string]string{"schemas": "schema", "sweeps": "sweep", "experiments": "experiment", "corpora": "corpus", "rules": "rules"}[kind]
+	one := map[string]string{"schemas": "schema", "sweeps": "sweep", "experiments": "experiment", "corpora": "corpus", "rules": "rules", "claims": "claims"}[kind]
 	if isPath(name) {
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -24,7 +24,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
 			corpusCommand(), sweepCommand(), trainCommand(), runsCommand(), showCommand(),
-			rerunCommand(), storeCommand(), exportCommand(), serveCommand(), tagCommand(), noteCommand(), compareCommand(), reportCommand(), predictCommand(), diagnoseCommand(), extendCommand(), scoreCommand(), settingsCommand(), kernelsCommand(), versionCommand(),
+			rerunCommand(), storeCommand(), exportCommand(), serveCommand(), tagCommand(), noteCommand(), compareCommand(), reportCommand(), reproduceCommand(), predictCommand(), diagnoseCommand(), extendCommand(), scoreCommand(), settingsCommand(), kernelsCommand(), versionCommand(),
 		},
 		Description: `Make a corpus, sweep, look:
 

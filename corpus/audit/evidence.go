@@ -22,10 +22,20 @@ func newNames(s *corpus.Schema) *names {
 	return n
 }
 
-// rules checks that the label of each ambiguous value is what the rules make
-// of its evidence. Where nothing but frequency decides, any label will do.
-func (a *auditor) rules(at place, d *corpus.Document) {
-	e := evidenceOf{d: d, owner: make([]int, len(d.Tokens)), generic: a.names.generic}
+// Ambiguity is a value of a document whose label a rule decides.
+type Ambiguity struct {
+	Span       corpus.Span
+	Label      string   // that it has
+	Candidates []string // labels of the rule that the schema has, two or more
+	// Evidence is what the page says. Where it leaves open which words
+	// announce the value, there are several.
+	Evidence []rules.Evidence
+}
+
+// Ambiguities lists the values of a document that the rules are about. A
+// value of whose labels the schema has one only is left out.
+func Ambiguities(d *corpus.Document, schema *corpus.Schema, set *rules.Set) []Ambiguity {
+	e := evidenceOf{d: d, owner: make([]int, len(d.Tokens)), generic: newNames(schema).generic}
 	for i := range e.owner {
 		e.owner[i] = -1
 	}
@@ -34,36 +44,45 @@ func (a *auditor) rules(at place, d *corpus.Document) {
 			e.owner[t] = i
 		}
 	}
+	var all []Ambiguity
 	for i, s := range d.Spans {
-		label := a.schema.Entities[s.Entity].Name
-		rule, ok := a.options.Rules.Rule(label)
+		label := schema.Entities[s.Entity].Name
+		rule, ok := set.Rule(label)
 		if !ok {
 			continue
 		}
-		var known []string // labels of the rule that the schema has
+		var known []string
 		for _, l := range rule.Labels {
-			if _, ok := a.schema.Lookup(l); ok {
+			if _, ok := schema.Lookup(l); ok {
 				known = append(known, l)
 			}
 		}
-		if len(known) < 2 {
-			continue
+		if len(known) > 1 {
+			all = append(all, Ambiguity{Span: s, Label: label, Candidates: known, Evidence: e.of(i)})
 		}
+	}
+	return all
+}
+
+// rules checks that the label of each ambiguous value is what the rules make
+// of its evidence. Where nothing but frequency decides, any label will do.
+func (a *auditor) rules(at place, d *corpus.Document) {
+	for _, value := range Ambiguities(d, a.schema, a.options.Rules) {
 		a.report.Checked["labels against the rules"]++
 		var against *rules.Decision
-		for _, evidence := range e.of(i) {
-			found, err := a.options.Rules.Resolve(evidence, known...)
+		for _, evidence := range value.Evidence {
+			found, err := a.options.Rules.Resolve(evidence, value.Candidates...)
 			if err != nil {
 				panic("audit: rules: " + err.Error()) // the labels are those of a rule
 			}
-			if found.Level == rules.Common || found.Label == label || !a.ordered() && found.Level != rules.Document {
+			if found.Level == rules.Common || found.Label == value.Label || !a.ordered() && found.Level != rules.Document {
 				against = nil
 				break
 			}
 			against = &found
 		}
 		if against != nil {
-			a.find(Rule, Fault, at, d.ID, "%q is labelled %s, but the rules say %s: %s", text(d, s), label, against.Label, against.Reason)
+			a.find(Rule, Fault, at, d.ID, "%q is labelled %s, but the rules say %s: %s", text(d, value.Span), value.Label, against.Label, against.Reason)
 		}
 	}
 }

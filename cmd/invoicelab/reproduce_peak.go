@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/urfave/cli/v2"
+)
+
+// peakOf gives the most memory that a process of "predict" holds, in bytes.
+func peakOf(c *cli.Context) func(ctx context.Context, model []byte, docs *corpus.Dataset) (int64, error) {
+	return func(ctx context.Context, model []byte, docs *corpus.Dataset) (int64, error) {
+		self, err := os.Executable()
+		if err != nil {
+			return 0, fmt.Errorf("memory of a process: %w", err)
+		}
+		dir, err := os.MkdirTemp("", "invoicelab-memory-")
+		if err != nil {
+			return 0, fmt.Errorf("memory of a process: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		file, folder := filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "corpus")
+		if err := os.WriteFile(file, model, 0o666); err != nil {
+			return 0, fmt.Errorf("memory of a process: %w", err)
+		}
+		copied := *docs
+		if err := copied.Write(folder); err != nil {
+			return 0, err
+		}
+		cmd := exec.CommandContext(ctx, self, "predict", "--model", file, "--device", c.String("device"), "--threads", strconv.Itoa(c.Int("threads")), "--out", filepath.Join(dir, "out.jsonl"), folder)
+		var complaint bytes.Buffer
+		cmd.Stderr = &complaint
+		if err := cmd.Run(); err != nil {
+			return 0, fmt.Errorf("predict: %w: %s", err, strings.TrimSpace(complaint.String()))
+		}
+		return peakMemory(cmd.ProcessState)
+	}
+}

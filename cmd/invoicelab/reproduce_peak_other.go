@@ -1,0 +1,13 @@
+//go:build !linux
+
+package main
+
+import (
+	"errors"
+	"os"
+)
+
+// peakMemory is measured on Linux only.
+func peakMemory(*os.ProcessState) (int64, error) {
+	return 0, errors.New("memory of a process: measured on Linux only")
+}
