@@ -40,6 +40,7 @@ line of text), the probability that exactly these tokens are this entity, and th
 			&cli.StringFlag{Name: "split", Usage: "only this `SPLIT` of a corpus: train, validation, test or heldout"},
 			&cli.StringFlag{Name: "out", Usage: "`FILE` to write; standard output when absent"},
 			&cli.BoolFlag{Name: "latency", Usage: "label one document at a time and print p50 and p95 on standard error"},
+			&cli.BoolFlag{Name: "memory", Usage: "print the most memory that the process held on standard error"},
 			storeFlag, threadsFlag, deviceFlag,
 		},
 		Action: predictRun,
@@ -50,6 +51,19 @@ func predictRun(c *cli.Context) error {
 	if err := operands(c, "PATH"); err != nil {
 		return err
 	}
+	if err := predictTo(c); err != nil || !c.Bool("memory") {
+		return err
+	}
+	peak, err := peakMemory()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.App.ErrWriter, "%s%d bytes\n", memoryLine, peak)
+	return err
+}
+
+// predictTo labels the documents and writes what is found.
+func predictTo(c *cli.Context) error {
 	be, err := device.Open(c.String("device"), c.Int("threads"))
 	if err != nil {
 		return usageError{err}

@@ -14,6 +14,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// memoryLine begins what predict --memory tells.
+const memoryLine = "most memory held: "
+
 // peakOf gives the most memory that a process of "predict" holds, in bytes.
 func peakOf(c *cli.Context) func(ctx context.Context, model []byte, docs *corpus.Dataset) (int64, error) {
 	return func(ctx context.Context, model []byte, docs *corpus.Dataset) (int64, error) {
@@ -34,12 +37,17 @@ func peakOf(c *cli.Context) func(ctx context.Context, model []byte, docs *corpus
 		if err := copied.Write(folder); err != nil {
 			return 0, err
 		}
-		cmd := exec.CommandContext(ctx, self, "predict", "--model", file, "--device", c.String("device"), "--threads", strconv.Itoa(c.Int("threads")), "--out", filepath.Join(dir, "out.jsonl"), folder)
+		cmd := exec.CommandContext(ctx, self, "predict", "--model", file, "--device", c.String("device"), "--threads", strconv.Itoa(c.Int("threads")), "--memory", "--out", filepath.Join(dir, "out.jsonl"), folder)
 		var complaint bytes.Buffer
 		cmd.Stderr = &complaint
 		if err := cmd.Run(); err != nil {
 			return 0, fmt.Errorf("predict: %w: %s", err, strings.TrimSpace(complaint.String()))
 		}
-		return peakMemory(cmd.ProcessState)
+		_, told, found := strings.Cut(complaint.String(), memoryLine)
+		peak, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(told), " bytes"), 10, 64)
+		if !found || err != nil {
+			return 0, fmt.Errorf("predict --memory: expected a number of bytes, got %q", strings.TrimSpace(complaint.String()))
+		}
+		return peak, nil
 	}
 }

@@ -1,16 +1,35 @@
 package main
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"os"
-	"syscall"
+	"strconv"
+	"strings"
 )
 
-// peakMemory is the greatest resident size of a process that ended, in bytes.
-func peakMemory(p *os.ProcessState) (int64, error) {
-	usage, ok := p.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0, errors.New("memory of a process: the system does not tell it")
+// peakMemory is the greatest resident size that this process had, in bytes.
+// The usage that a parent is told of its child will not do: it begins with the
+// size of the parent.
+func peakMemory() (int64, error) {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0, fmt.Errorf("memory of a process: %w", err)
 	}
-	return usage.Maxrss * 1024, nil // Linux counts kibibytes
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if text, found := strings.CutPrefix(lines.Text(), "VmHWM:"); found {
+			kibibytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(text), " kB"), 10, 64)
+			if err != nil {
+				return 0, fmt.Errorf("memory of a process: /proc/self/status: VmHWM: %w", err)
+			}
+			return kibibytes * 1024, nil
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return 0, fmt.Errorf("memory of a process: %w", err)
+	}
+	return 0, errors.New("memory of a process: /proc/self/status has no VmHWM")
 }
