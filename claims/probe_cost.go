@@ -106,7 +106,7 @@ func latency(ctx context.Context, i Item, b Bench) (Reading, error) {
 	}
 	docs := r.docs.Docs[corpus.Test]
 	pairs := make([][2]float64, len(docs)) // least seconds by document and model
-	for n := -1; n < p.Repeats; n++ { // repeat -1 warms up
+	for n := -1; n < p.Repeats; n++ {      // repeat -1 warms up
 		for d := range docs {
 			for turn := range taggers {
 				k := (turn + d + n + 1) % 2 // neither is always first

@@ -55,6 +55,7 @@ func variants(t *testing.T, s config.Sweep) []config.Variant {
 
 func TestShippedSpecs(t *testing.T) {
 	sizes := map[string]int{
+		"convergence":       3,
 		"curriculum-stages": 2 * 7,
 		"heads":             6 * 2,
 		"learning-rates":    6 * 3,
