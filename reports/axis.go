@@ -49,7 +49,7 @@ func (s scale) ticks(n int) []tick {
 	}
 	step := roundStep((s.hi - s.lo) / float64(n))
 	decimals := max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
-	if step/math.Pow(10, math.Floor(math.Log10(step)+1e-9)) == 2.5 {
+	if step < 10 && step/math.Pow(10, math.Floor(math.Log10(step)+1e-9)) == 2.5 {
 		decimals++
 	}
 	var out []tick

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/invoicelab/invoicelab/reports"
 )
 
 // chromium runs a headless browser with a new profile and gives what it writes
@@ -109,9 +111,9 @@ func TestBrowser(t *testing.T) {
 		if seen.Hacked {
 			t.Errorf("width %d: markup from a name ran", width)
 		}
-		wide, narrow := 4, 0
+		wide, narrow := len(reports.Figures()), 0
 		if width < 720 {
-			wide, narrow = 0, 4
+			wide, narrow = 0, len(reports.Figures())
 		}
 		if seen.Wide != wide || seen.Narrow != narrow {
 			t.Errorf("width %d: %d wide and %d narrow drawings shown", width, seen.Wide, seen.Narrow)
@@ -182,11 +184,70 @@ func TestScreenshots(t *testing.T) {
 				}
 			}
 		}
-		if share := float64(blue) / float64(all); share < 0.004 || share > 0.3 {
+		if share := float64(blue) / float64(all); share < 0.001 || share > 0.3 {
 			t.Errorf("%s: %.4f of the picture is the candidate's colour", c.name, share)
 		}
 		if share := float64(other) / float64(all); share < 0.03 || share > 0.8 {
 			t.Errorf("%s: %.3f of the picture is not background", c.name, share)
+		}
+	}
+}
+
+// checker runs axe-core in a page and leaves its serious findings in the
+// page's text.
+const checker = `<script src="/axe.min.js"></script><script>
+addEventListener("load", () => axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(result => {
+  const found = result.violations.filter(v => v.impact === "serious" || v.impact === "critical")
+    .map(v => v.id + ": " + v.nodes.length + " such as " + v.nodes[0].html.slice(0, 200) + " " + v.nodes[0].any.concat(v.nodes[0].all, v.nodes[0].none).map(c => c.message).join("; ").slice(0, 300));
+  const seen = document.createElement("pre");
+  seen.id = "seen";
+  seen.textContent = JSON.stringify({passed: result.passes.length, found});
+  document.body.append(seen);
+}));</script></body>`
+
+// TestAccessibility has axe-core look at the report, in light and in dark and
+// at the width of a phone.
+func TestAccessibility(t *testing.T) {
+	axe, err := os.ReadFile("../bin/axe.min.js")
+	if err != nil {
+		t.Fatalf("%v; \"make axe\" fetches it", err)
+	}
+	text := page(t, eight(40, 6, 60).data())
+	// The page's own policy admits no other script.
+	head, rest, ok := strings.Cut(text, `<meta http-equiv="Content-Security-Policy"`)
+	if !ok {
+		t.Fatal("no content policy")
+	}
+	_, rest, _ = strings.Cut(rest, ">\n")
+	text = strings.Replace(head+rest, "</body>", checker, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/axe.min.js" {
+			w.Header().Set("Content-Type", "text/javascript")
+			w.Write(axe)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, text)
+	}))
+	defer server.Close()
+	for _, c := range []struct{ name, size, scheme string }{
+		{"light", "1280,1600", "1"}, {"dark", "1280,1600", "0"}, {"narrow", "500,1600", "1"},
+	} {
+		dom := string(chromium(t, "--window-size="+c.size, "--blink-settings=preferredColorScheme="+c.scheme, "--virtual-time-budget=20000", "--dump-dom", server.URL+"/"))
+		_, dom, _ = strings.Cut(dom, `<pre id="seen">`)
+		dom, _, _ = strings.Cut(dom, "</pre>")
+		var seen struct {
+			Passed int
+			Found  []string
+		}
+		if err := json.Unmarshal([]byte(html.UnescapeString(dom)), &seen); err != nil {
+			t.Fatalf("%s: %v in %q", c.name, err, dom)
+		}
+		if seen.Passed < 10 {
+			t.Errorf("%s: %d rules passed: axe-core did not see the page", c.name, seen.Passed)
+		}
+		for _, f := range seen.Found {
+			t.Errorf("%s: %s", c.name, f)
 		}
 	}
 }

@@ -101,7 +101,13 @@ func (f *fonts) fit(s string, room float64, l lettering) string {
 func (f *fonts) wrap(s string, room float64, l lettering) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	words := strings.Fields(s)
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		if i+1 < len(words) && strings.HasPrefix(words[i+1], "%") { // a number and its sign stay together
+			i++
+			word += " " + words[i]
+		}
 		longer := word
 		if line != "" {
 			longer = line + " " + word
@@ -146,4 +152,26 @@ func (c *canvas) glyph(n int, x, y, r float64, t tint, alpha float64) {
 		s := r * 1.25
 		c.polygon([]point{{x - s, y + 0.75*s}, {x, y - s}, {x + s, y + 0.75*s}}, t, alpha)
 	}
+}
+
+// twoLines breaks s into at most two lines of at most room points, at a space
+// where that helps and within a word where it must; what is left is cut.
+func (f *fonts) twoLines(s string, room float64, l lettering) []string {
+	if f.measure(s, l) <= room {
+		return []string{s}
+	}
+	runes := []rune(s)
+	best := 0
+	for i, r := range runes {
+		if f.measure(string(runes[:i+1]), l) > room {
+			if best == 0 {
+				best = max(i, 1)
+			}
+			break
+		}
+		if strings.ContainsRune(" /_-·,+", r) {
+			best = i + 1
+		}
+	}
+	return []string{strings.TrimSpace(string(runes[:best])), f.fit(strings.TrimSpace(string(runes[best:])), room, l)}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"sort"
 	"strings"
+
+	"github.com/invoicelab/invoicelab/experiments"
 )
 
 // curve is one metric of one variant by epoch, over its seeds.
@@ -99,23 +101,7 @@ type stageSpan struct{ stage, first, last int }
 // of all.
 func (r *Report) stageSpans() (spans []stageSpan, agree bool) {
 	for i := range r.data.Outcomes {
-		stageOf := map[int]int{}
-		var epochs []int
-		for _, p := range r.data.Outcomes[i].Curves {
-			if _, ok := stageOf[p.Epoch]; !ok {
-				epochs = append(epochs, p.Epoch)
-			}
-			stageOf[p.Epoch] = p.Stage
-		}
-		sort.Ints(epochs)
-		var own []stageSpan
-		for _, e := range epochs {
-			if n := len(own); n > 0 && own[n-1].stage == stageOf[e] {
-				own[n-1].last = e
-			} else {
-				own = append(own, stageSpan{stageOf[e], e, e})
-			}
-		}
+		own := stagesOf(r.data.Outcomes[i].Curves)
 		if len(own) < 2 {
 			continue
 		}
@@ -134,4 +120,26 @@ func (r *Report) stageSpans() (spans []stageSpan, agree bool) {
 		}
 	}
 	return spans, true
+}
+
+// stagesOf gives the stages of a run by the points that it recorded.
+func stagesOf(points []experiments.Point) []stageSpan {
+	stageOf := map[int]int{}
+	var epochs []int
+	for _, p := range points {
+		if _, ok := stageOf[p.Epoch]; !ok {
+			epochs = append(epochs, p.Epoch)
+		}
+		stageOf[p.Epoch] = p.Stage
+	}
+	sort.Ints(epochs)
+	var own []stageSpan
+	for _, e := range epochs {
+		if n := len(own); n > 0 && own[n-1].stage == stageOf[e] {
+			own[n-1].last = e
+		} else {
+			own = append(own, stageSpan{stageOf[e], e, e})
+		}
+	}
+	return own
 }

@@ -6,6 +6,7 @@ package reports
 import (
 	"fmt"
 
+	"github.com/invoicelab/invoicelab/claims"
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
@@ -24,7 +25,7 @@ type Data struct {
 	// differs from it in the sweep's first axis.
 	Baseline, Candidate string
 
-	Resamples  int                // bootstrap resamples of every interval, default 10,000
+	Resamples  int                // bootstrap resamples of every interval; default 10,000, less with very many runs
 	Seed       uint64             // of the resampling
 	Thresholds metrics.Thresholds // of frequent and rare entity types, default metrics.LongTail
 
@@ -40,7 +41,7 @@ type Data struct {
 	// where there are no rules.
 	Ambiguous func(a, b string) bool
 
-	Claims []Claim // published numbers and what was measured for them
+	Claims claims.Ledger // published numbers and what was measured for them
 
 	// Cache keeps intervals from one report to the next; nil computes all.
 	Cache Cache
@@ -53,18 +54,12 @@ type Cache interface {
 	Store(key string, content []byte)
 }
 
-// Claim is a published number, or a range, and what was measured for it.
-// Figures that are not known are NaN.
-type Claim struct {
-	ID, Text, Source string
-	Unit             string
-	Low, High        float64          // as published; equal for a single number
-	Measured         metrics.Interval // its ends are NaN without an interval
-	Verdict          string           // "reproduced", "better", "contradicted", "inconclusive", "missing", "not testable", "calibrated"
-	Reason           string           // of the verdict
-	Runs             []string
-	N                int
-}
+// Resamples of a report that does not say how many: as usual up to 60 runs,
+// then so many that a large sweep takes seconds, not minutes. Captions tell.
+const (
+	resampleBudget = 600_000 // over all runs
+	leastResamples = 1_000
+)
 
 // Report is Data with everything computed that figures and tables show.
 type Report struct {
@@ -78,9 +73,18 @@ type Report struct {
 	baseline, candidate *variant                // that are set side by side; baseline nil with one variant
 	pairing             *experiments.Comparison // candidate - baseline; nil with pairReason
 	pairReason          string
-	lead                *experiments.Comparison // best - next; nil with leadReason
+	lead                *contrast // best - next; nil with leadReason
 	leadReason          string
+	scores              map[*experiments.Outcome]*scores
 	effects             []effect
+	analysis            *metrics.Analysis // of variance over seeds; nil with analysisReason
+	analysisReason      string
+	crossed             []crossing // pairs of factors
+	ranges              rangeTable
+	errors              *mistakes // of the candidate; nil with errorsReason
+	errorsReason        string
+	trust               []trust // of the candidate and the baseline; empty with trustReason
+	trustReason         string
 	warnings            []string
 }
 
@@ -90,7 +94,7 @@ func New(d Data) (*Report, error) {
 		return nil, fmt.Errorf("reports: sweep %s has no finished run", d.Sweep.Name)
 	}
 	if d.Resamples == 0 {
-		d.Resamples = metrics.DefaultResamples
+		d.Resamples = min(max(resampleBudget/len(d.Outcomes)/100*100, leastResamples), metrics.DefaultResamples)
 	}
 	if d.Thresholds == (metrics.Thresholds{}) {
 		d.Thresholds = metrics.LongTail()
@@ -105,13 +109,26 @@ func New(d Data) (*Report, error) {
 		return nil, err
 	}
 	r.colour()
+	if err := r.replicate(); err != nil {
+		return nil, err
+	}
 	if err := r.score(); err != nil {
 		return nil, err
 	}
-	r.compareVariants()
+	if err := r.compareVariants(); err != nil {
+		return nil, err
+	}
 	if err := r.compareLevels(); err != nil {
 		return nil, err
 	}
+	r.analyse()
+	if r.crossed, err = r.crossings(); err != nil {
+		return nil, err
+	}
+	if err := r.rangeLabels(); err != nil {
+		return nil, err
+	}
+	r.judge()
 	r.warn()
 	return r, nil
 }

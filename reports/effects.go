@@ -42,7 +42,7 @@ func planEffects(r *Report, f *fonts, width float64) (*drawing, error) {
 			continue
 		}
 		drawn++
-		widen(interval(e.all.Difference))
+		widen(e.all.diff)
 		if len(e.cells) > 1 && len(e.cells) <= effectCells {
 			for _, k := range e.cells {
 				nameRoom = math.Max(nameRoom, f.measure(k.name, cell)+10)
@@ -69,8 +69,8 @@ func planEffects(r *Report, f *fonts, width float64) (*drawing, error) {
 		label:  fmt.Sprintf("Forest plot of differences in %s for %s.", metricName(r.data.Sweep.Primary), plural(drawn, "factor level", "factor levels")),
 	}
 	d.caption = fmt.Sprintf("Diamonds: difference in %s between two levels of a factor, mean over all pairs of runs with equal seed and other factors; "+
-		"circles: the same within each setting of the other factors. Lines are 95 %% intervals over the %s, at these seeds. "+
-		"Hollow grey: no clear difference. %s", metricName(r.data.Sweep.Primary), r.scoredOn(), r.provenance(r.variants...))
+		"circles: the same within each setting of the other factors. Lines are 95 %% intervals over %s. "+
+		"Hollow grey: no clear difference. %s", metricName(r.data.Sweep.Primary), r.intervalsOver(), r.provenance(r.variants...))
 	d.paint = func(c *canvas) {
 		ticks := x.ticks(max(3, int((x.to-x.from)/60)))
 		for i := range ticks {
@@ -115,9 +115,9 @@ func (c *canvas) effect(e *effect, x scale, y, nameRoom, width float64, narrow b
 		c.close()
 		return y + effectRow + effectGap
 	}
-	all := interval(e.all.Difference)
+	all := e.all.diff
 	mark := inkText
-	if e.all.Mark != experiments.Better && e.all.Mark != experiments.Worse {
+	if e.all.mark != experiments.Better && e.all.mark != experiments.Worse {
 		mark = inkError
 	}
 	if known(all) {
@@ -166,6 +166,14 @@ func (e *effect) note() string {
 	if e.all == nil {
 		return e.name() + ": " + e.reason
 	}
-	return fmt.Sprintf("%s: %s over %s, p %s", e.name(), withSpan(interval(e.all.Difference), signed),
-		plural(len(e.all.Pairs), "pair of runs", "pairs of runs"), pValue(e.all.P))
+	return fmt.Sprintf("%s: %s over %s, p %s", e.name(), withSpan(e.all.diff, signed),
+		plural(e.all.n, "pair of runs", "pairs of runs"), pValue(e.all.p))
+}
+
+// intervalsOver says what the intervals of differences are over.
+func (r *Report) intervalsOver() string {
+	if !r.countable() {
+		return "pairs of runs, by t"
+	}
+	return "the " + r.scoredOn() + ", at these seeds"
 }

@@ -9,12 +9,16 @@ import (
 // Format is the kind of file that a figure is written as.
 type Format string
 
-// The formats of figures: PNG at 144 dots per inch, and SVG whose text stays
-// text.
+// The formats of figures: PNG at 144 dots per inch; SVG and PDF, whose text
+// stays text. A PDF holds its fonts.
 const (
 	PNG Format = "png"
 	SVG Format = "svg"
+	PDF Format = "pdf"
 )
+
+// Formats lists them all.
+func Formats() []Format { return []Format{PNG, SVG, PDF} }
 
 // Figure is one picture of a report. Name is that of its files, without the
 // ending, Short its name in lists; About says in a line what it shows.
@@ -27,10 +31,19 @@ type Figure struct {
 // Figures lists all figures, in the order in which a report shows them.
 func Figures() []Figure {
 	return []Figure{
-		{"per-label", "F1 by entity type", "F1 of every entity type under two variants, with support and 95 % intervals", planPerLabel},
-		{"learning-curves", "Learning curves", "validation F1 and every component of the loss by epoch", planCurves},
-		{"frequency", "F1 by frequency", "F1 against the number of training documents that hold the entity type", planFrequency},
 		{"effects", "Factor effects", "what each factor of the sweep changes in the primary metric", planEffects},
+		{"interaction", "Interactions", "the primary metric by the levels of two factors at once", planInteraction},
+		{"parallel", "The whole sweep", "every variant as a line over factors and figures", planParallel},
+		{"per-label", "F1 by entity type", "F1 of every entity type under two variants, with support and 95 % intervals", planPerLabel},
+		{"frequency", "F1 by frequency", "F1 against the number of training documents that hold the entity type", planFrequency},
+		{"labels-by-variant", "F1 by type and variant", "F1 of every entity type under three variants or more, with intervals", planRanges},
+		{"gained-lost", "Gained and lost", "entities that one of two variants finds and the other does not, by entity type", planGains},
+		{"learning-curves", "Learning curves", "validation F1 and every component of the loss by epoch", planCurves},
+		{"curriculum", "Curriculum", "the stages of each curriculum under the validation curve", planTimeline},
+		{"confusion", "Confusions", "which entity type was taken for which, those that a resolution rule is about first", planConfusion},
+		{"domains", "Domains and templates", "the metric by domain and by template family, for several variants", planHeat},
+		{"confidence", "Confidence", "calibration, and coverage against risk", planTrust},
+		{"claims", "Published numbers", "published numbers against what was measured", planLedger},
 	}
 }
 
@@ -76,6 +89,13 @@ func (f Figure) Draw(w io.Writer, format Format, r *Report) (caption string, err
 		s, img := newPNG(WideWidth+2*margin, page.height, fs)
 		page.paint(&canvas{surface: s, width: WideWidth + 2*margin, height: page.height, fonts: fs})
 		err = writePNG(w, img)
+	case PDF:
+		s := newPDF(WideWidth+2*margin, page.height, d.title, fs)
+		page.paint(&canvas{surface: s, width: WideWidth + 2*margin, height: page.height, fonts: fs})
+		var content []byte
+		if content, err = s.document(); err == nil {
+			_, err = w.Write(content)
+		}
 	default:
 		panic(fmt.Sprintf("reports: Draw: format %q", format))
 	}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,8 +26,8 @@ func (r *Report) headline() (finding, detail string) {
 	if r.lead == nil {
 		return reaches + ".", detail + fmt.Sprintf("It could not be compared with the next, %s: %s.", r.next.name, r.leadReason)
 	}
-	d := interval(r.lead.Difference)
-	switch r.lead.Mark {
+	d := r.lead.diff
+	switch r.lead.mark {
 	case experiments.Better:
 		finding = fmt.Sprintf("%s is best: its %s of %s on the %s split is %s above the next, %s",
 			r.best.name, metric, withSpan(r.best.primary, score), split, withSpan(d, score), r.next.name)
@@ -40,10 +41,12 @@ func (r *Report) headline() (finding, detail string) {
 			detail += "The interval over documents excludes zero, but the pairs of runs do not agree well enough. "
 		}
 	}
+	if !r.countable() {
+		return finding + ".", detail + fmt.Sprintf("Intervals are 95 %% over %s, by t.", plural(r.lead.n, "pair of runs", "pairs of runs"))
+	}
 	detail += fmt.Sprintf("Intervals are 95 %% over %s at the seeds that were run", r.scoredOn())
-	if o := r.lead.Over; o != nil {
-		over := metrics.Interval{Value: d.Value, Low: o.Interval[0], High: o.Interval[1]}
-		detail += fmt.Sprintf("; over the %s the difference is %s", plural(o.Pairs, "pair of runs", "pairs of runs"), withSpan(over, signed))
+	if r.lead.over != nil {
+		detail += fmt.Sprintf("; over the %s the difference is %s", plural(r.lead.n, "pair of runs", "pairs of runs"), withSpan(*r.lead.over, signed))
 	}
 	return finding + ".", detail + "."
 }
@@ -56,12 +59,12 @@ func (r *Report) factorFindings() []string {
 		switch {
 		case e.all == nil:
 			out = append(out, fmt.Sprintf("%s: not compared (%s).", e.name(), e.reason))
-		case e.all.Mark == experiments.Better, e.all.Mark == experiments.Worse:
-			out = append(out, fmt.Sprintf("%s: %s, %s over %s.", e.name(), e.all.Mark, withSpan(interval(e.all.Difference), signed),
-				plural(len(e.all.Pairs), "pair of runs", "pairs of runs")))
+		case e.all.mark == experiments.Better, e.all.mark == experiments.Worse:
+			out = append(out, fmt.Sprintf("%s: %s, %s over %s.", e.name(), e.all.mark, withSpan(e.all.diff, signed),
+				plural(e.all.n, "pair of runs", "pairs of runs")))
 		default:
-			out = append(out, fmt.Sprintf("%s: no clear difference, %s over %s.", e.name(), withSpan(interval(e.all.Difference), signed),
-				plural(len(e.all.Pairs), "pair of runs", "pairs of runs")))
+			out = append(out, fmt.Sprintf("%s: no clear difference, %s over %s.", e.name(), withSpan(e.all.diff, signed),
+				plural(e.all.n, "pair of runs", "pairs of runs")))
 		}
 	}
 	return out
@@ -120,11 +123,11 @@ func (r *Report) effectTitle() string {
 		e := &r.effects[i]
 		switch {
 		case e.all == nil:
-		case e.all.Mark == experiments.Better:
-			clear = append(clear, fmt.Sprintf("%s over %s (%s)", e.to, e.from, signed(e.all.Difference.Value)))
+		case e.all.mark == experiments.Better:
+			clear = append(clear, fmt.Sprintf("%s over %s (%s)", e.to, e.from, signed(e.all.diff.Value)))
 			settled = append(settled, e.axis)
-		case e.all.Mark == experiments.Worse:
-			clear = append(clear, fmt.Sprintf("%s over %s (%s)", e.from, e.to, signed(-e.all.Difference.Value)))
+		case e.all.mark == experiments.Worse:
+			clear = append(clear, fmt.Sprintf("%s over %s (%s)", e.from, e.to, signed(-e.all.diff.Value)))
 			settled = append(settled, e.axis)
 		case !slices.Contains(unclear, e.axis):
 			unclear = append(unclear, e.axis)
@@ -231,36 +234,28 @@ func (r *Report) warn() {
 	if n := r.fewestSeeds(); n == 1 {
 		add("a variant has a single seed: how far another seed would move it is not known")
 	}
-	// A doubt about several comparisons is said once.
-	var doubts []string
-	var told []string // the best and the next may be the pair of the report
-	about := map[string][]string{}
-	doubt := func(c *experiments.Comparison, name string) {
-		if c == nil || slices.Contains(told, name) {
-			return
-		}
-		told = append(told, name)
-		for _, w := range c.Warnings {
-			if about[w] == nil {
-				doubts = append(doubts, w)
-			}
-			about[w] = append(about[w], name)
+	if r.pairing != nil {
+		for _, w := range r.pairing.Warnings {
+			add(r.candidate.name + " against " + r.baseline.name + ": " + w)
 		}
 	}
-	if r.next != nil {
-		doubt(r.lead, r.best.name+" against "+r.next.name)
+	revisions, devices := map[string]bool{}, map[string]bool{}
+	for i := range r.data.Outcomes {
+		revisions[r.data.Outcomes[i].Revision], devices[r.data.Outcomes[i].Device] = true, true
 	}
-	if r.baseline != nil {
-		doubt(r.pairing, r.candidate.name+" against "+r.baseline.name)
+	if len(revisions) > 1 {
+		add(fmt.Sprintf("the runs are of %d revisions of the source: %s", len(revisions), strings.Join(slices.Sorted(maps.Keys(revisions)), ", ")))
 	}
+	if len(devices) > 1 {
+		add(fmt.Sprintf("the runs are of %d devices: %s", len(devices), strings.Join(slices.Sorted(maps.Keys(devices)), "; ")))
+	}
+	var few []string
 	for i := range r.effects {
-		doubt(r.effects[i].all, r.effects[i].name())
-	}
-	for _, w := range doubts {
-		if names := about[w]; len(names) == 1 {
-			add(names[0] + ": " + w)
-		} else {
-			add(fmt.Sprintf("%s (%d comparisons)", w, len(names)))
+		if e := &r.effects[i]; e.all != nil && e.all.n < metrics.WilcoxonPairs {
+			few = append(few, e.name())
 		}
+	}
+	if len(few) > 0 {
+		add(fmt.Sprintf("fewer than %d pairs of runs, too few for an exact test over them: %s", metrics.WilcoxonPairs, strings.Join(few, ", ")))
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/invoicelab/invoicelab/claims"
+	"github.com/invoicelab/invoicelab/experiments"
 	"github.com/invoicelab/invoicelab/reports"
 )
 
@@ -156,16 +158,35 @@ func TestAbsent(t *testing.T) {
 	for i := range noCounts.Outcomes {
 		noCounts.Outcomes[i].TrainDocs = nil
 	}
+	noPredictions := eight(4, 0, 30).data()
+	noPredictions.Predictions, noPredictions.Claims = nil, claims.Ledger{}
+	oldPredictions := eight(4, 0, 30).data()
+	oldPredictions.Candidate = reports.VariantName(oldPredictions.Sweep.Axes, oldPredictions.Outcomes[4].Levels)
+	read := oldPredictions.Predictions
+	oldPredictions.Predictions = func(run string) ([]experiments.Prediction, error) {
+		all, err := read(run)
+		for i := range all {
+			all[i].Missed = nil
+		}
+		return all, err
+	}
 	for _, c := range []struct {
 		what   string
 		data   reports.Data
 		absent map[string]string
 	}{
 		{"one variant", one.data(), map[string]string{
-			"per-label": "it compares two variants, and the sweep has one",
-			"frequency": "it compares two variants, and the sweep has one",
-			"effects":   "no axis of the sweep has runs at two levels"}},
-		{"no curves", noCurves, map[string]string{"learning-curves": "no run recorded a metric by epoch"}},
+			"per-label":         "it compares two variants, and the sweep has one",
+			"frequency":         "it compares two variants, and the sweep has one",
+			"effects":           "no axis of the sweep has runs at two levels",
+			"interaction":       "it needs two factors with runs at two levels each",
+			"parallel":          "it needs three variants, and the sweep has 1",
+			"labels-by-variant": "it shows three variants or more, and the sweep has 1",
+			"gained-lost":       "it compares two variants, and the sweep has one"}},
+		{"no curves", noCurves, map[string]string{"learning-curves": "no run recorded a metric by epoch", "curriculum": "no variant was trained in stages"}},
+		{"no predictions", noPredictions, map[string]string{"confusion": "what the runs said of each document was not read", "confidence": "what the runs said of each document was not read",
+			"claims": "no published number was judged in this store; invoicelab reproduce does that"}},
+		{"predictions of an old program", oldPredictions, map[string]string{"confusion": "run " + oldPredictions.Outcomes[4].Run + " was made before entities that a run missed were kept; report --corpus looks them up in the documents"}},
 		{"no training counts", noCounts, map[string]string{"frequency": "no entity type of the test split has a training document on record"}},
 	} {
 		r := report(t, c.data)

@@ -50,6 +50,7 @@ type page struct {
 	Labels          *table
 	PairNote        string
 	Buckets         *table
+	Errors          *table
 	Methods         []string
 	Settings        string
 	Runs            *table
@@ -96,6 +97,7 @@ func (r *Report) HTML() ([]byte, error) {
 		p.Labels, p.PairNote = r.labelTable(), r.pairNote()
 		p.Buckets = r.bucketTable()
 	}
+	p.Errors = r.errorTable()
 	t, err := template.New("page").Parse(pageTemplate)
 	if err != nil {
 		panic("reports: page.gohtml: " + err.Error()) // it is part of the program
@@ -117,7 +119,7 @@ func hashOf(text string) string {
 // for light and dark, and the classes that drawings use.
 func styleOf(sheet string) string {
 	var light, dark, classes strings.Builder
-	for _, t := range append(append([]tint(nil), inks...), variantTints...) {
+	for _, t := range tints() {
 		fmt.Fprintf(&light, "--%s:%s;", t.name, hexColour(t))
 		fmt.Fprintf(&dark, "--%s:%s;", t.name, hexColour(tint{light: t.dark}))
 		fmt.Fprintf(&classes, ".f-%[1]s{fill:var(--%[1]s)}.s-%[1]s{stroke:var(--%[1]s)}.b-%[1]s{background:var(--%[1]s)}\n", t.name)

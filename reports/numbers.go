@@ -47,33 +47,35 @@ func tallyOf(o *experiments.Outcome, metric string) (t *metrics.Tally, name stri
 
 // score fills the columns of the sweep's table.
 func (r *Report) score() error {
-	micro, _ := metrics.MetricStatistic("micro_f1", nil)
-	macro, _ := metrics.MetricStatistic("macro_f1", nil)
-	stats := []metrics.Statistic{micro, macro}
 	for _, v := range r.variants {
-		stats := stats
-		rare := r.rareMask(v)
-		if rare != nil {
-			s, _ := metrics.MetricStatistic("macro_f1", rare)
-			stats = append(slices.Clone(stats), s)
-		}
-		v.micro, v.macro, v.rare = unknown(math.NaN()), unknown(math.NaN()), unknown(math.NaN())
-		into := []*metrics.Interval{&v.micro, &v.macro, &v.rare}
-		sds := []*float64{&v.microSD, &v.macroSD, &v.rareSD}
-		v.rareSD = math.NaN()
-		d, ok, err := r.paired(v, v, testTally, stats)
-		if err != nil {
-			return err
-		}
-		for i, s := range stats {
-			values := make([]float64, len(v.runs))
-			for k, o := range v.runs {
-				values[k] = s(o.Test.Totals())
+		for _, column := range []struct {
+			into *metrics.Interval
+			sd   *float64
+			of   func(*scores) (metrics.Replicates, string)
+			rare bool
+		}{
+			{&v.micro, &v.microSD, func(s *scores) (metrics.Replicates, string) { return s.micro, s.gold }, false},
+			{&v.macro, &v.macroSD, func(s *scores) (metrics.Replicates, string) { return s.macro, s.gold }, false},
+			{&v.rare, &v.rareSD, func(s *scores) (metrics.Replicates, string) { return s.rare, s.gold }, true},
+		} {
+			*column.into, *column.sd = unknown(math.NaN()), math.NaN()
+			var values []float64
+			for _, o := range v.runs {
+				if x, gold := column.of(r.scores[o]); gold != "" && x.Values != nil {
+					values = append(values, x.Full)
+				}
+			}
+			if len(values) < len(v.runs) {
+				continue
 			}
 			mean, sd := metrics.MeanSD(values)
-			*into[i], *sds[i] = unknown(mean), sd
-			if ok && (into[i] != &v.rare || v.holding(rare) >= experiments.MinDocuments) {
-				*into[i] = d[i].A
+			*column.into, *column.sd = unknown(mean), sd
+			i, ok, err := r.meanOf(v.runs, column.of)
+			if err != nil {
+				return err
+			}
+			if ok && (!column.rare || v.holding(r.rareMask(v.runs[0])) >= experiments.MinDocuments) {
+				*column.into = i
 			}
 		}
 		seconds := 0.0
@@ -97,41 +99,21 @@ func (r *Report) scorePrimary(v *variant) error {
 	}
 	mean, sd := metrics.MeanSD(values)
 	v.primary, v.primarySD = unknown(mean), sd
-	if stat, of, ok := r.primaryStatistic(); ok {
-		d, ok, err := r.paired(v, v, of, []metrics.Statistic{stat})
-		if err != nil {
-			return err
-		}
-		if ok {
-			v.primary = d[0].A
-		}
+	i, ok, err := r.meanOf(v.runs, primaryOf)
+	if err != nil {
+		return err
+	}
+	if ok {
+		v.primary = i
 	} else if i, _, err := metrics.TInterval(values, metrics.DefaultLevel); err == nil {
 		v.primary = i
 	}
 	return nil
 }
 
-// primaryStatistic gives the primary metric as a statistic of counts, if it is
-// one.
-func (r *Report) primaryStatistic() (metrics.Statistic, func(*experiments.Outcome) *metrics.Tally, bool) {
-	_, name, ok := tallyOf(r.best.runs[0], r.data.Sweep.Primary)
-	if !ok {
-		return nil, nil, false
-	}
-	stat, err := metrics.MetricStatistic(name, nil)
-	if err != nil {
-		return nil, nil, false
-	}
-	if strings.HasPrefix(r.data.Sweep.Primary, "heldout/") {
-		return stat, heldoutTally, true
-	}
-	return stat, testTally, true
-}
-
 // rareMask marks the labels of the Few bucket; nil when none of them has
 // support in the test split.
-func (r *Report) rareMask(v *variant) []bool {
-	o := v.runs[0]
+func (r *Report) rareMask(o *experiments.Outcome) []bool {
 	totals := o.Test.Totals()
 	mask := make([]bool, len(totals))
 	found := false

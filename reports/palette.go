@@ -1,6 +1,9 @@
 package reports
 
-import "image/color"
+import (
+	"image/color"
+	"slices"
+)
 
 // tint is a colour by its role. Light is what files and light pages show;
 // a dark page maps the name to Dark through its style sheet, so that one
@@ -42,6 +45,54 @@ var variantTints = []tint{
 	{"v5", rgb(0x56b4e9), rgb(0x7cc7f0)}, // sky blue
 	{"v6", rgb(0x8a7b00), rgb(0xd9cb4a)}, // yellow, darkened on white
 	{"v7", rgb(0x6b4e9b), rgb(0xa78bd6)}, // violet
+}
+
+// levelTints are the colours of the levels of a factor, where marks stand for
+// levels and not for variants: the muted scheme of Paul Tol
+// (https://personal.sron.nl/~pault/), which is told apart with every common
+// form of colour blindness, too.
+var levelTints = []tint{
+	{"l0", rgb(0x332288), rgb(0x8f7fe0)}, // indigo
+	{"l1", rgb(0x2b8a7f), rgb(0x44aa99)}, // teal, darkened on white
+	{"l2", rgb(0xcc6677), rgb(0xdd8090)}, // rose
+	{"l3", rgb(0x7f7a1f), rgb(0xb9b35a)}, // olive
+	{"l4", rgb(0x882255), rgb(0xd0609a)}, // wine
+	{"l5", rgb(0x3a8fc0), rgb(0x88ccee)}, // cyan, darkened on white
+}
+
+// levelTint is the colour of the k-th level; from the seventh on they come
+// again, with another glyph.
+func levelTint(k int) tint { return levelTints[k%len(levelTints)] }
+
+// heatTints are the steps of a heat map from little to much: light to dark
+// blue on white, dark to light on a dark page.
+var heatTints = []tint{
+	{"h0", rgb(0xf4f7fb), rgb(0x1c222b)},
+	{"h1", rgb(0xe3edf7), rgb(0x1d2b3c)},
+	{"h2", rgb(0xcfe1f2), rgb(0x1e364f)},
+	{"h3", rgb(0xb3d2e9), rgb(0x1f4466)},
+	{"h4", rgb(0x8fbfe0), rgb(0x24557f)},
+	{"h5", rgb(0x64a6d3), rgb(0x3f7fb0)},
+	{"h6", rgb(0x3582bb), rgb(0x6ba3cf)},
+	{"h7", rgb(0x1c67a3), rgb(0x97c2e3)},
+	{"h8", rgb(0x0b4a82), rgb(0xc6dff3)},
+}
+
+// heatPale is the first step on which text is paper, not ink.
+const heatPale = 6
+
+// heat gives the step of a share, 0 to 1, and the ink of text on it.
+func heat(share float64) (back, text tint) {
+	k := min(max(int(share*float64(len(heatTints))), 0), len(heatTints)-1)
+	if k >= heatPale {
+		return heatTints[k], inkPaper
+	}
+	return heatTints[k], inkText
+}
+
+// tints lists every tint for the style sheet of a page.
+func tints() []tint {
+	return slices.Concat(inks, variantTints, levelTints, heatTints)
 }
 
 // dashes are patterns of lines in points. Beside colour and glyph they tell the

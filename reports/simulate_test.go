@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/invoicelab/invoicelab/claims"
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
@@ -28,7 +30,7 @@ type simulation struct {
 }
 
 // keys are the settings that the simulated axes make.
-var keys = map[string]string{"head": "model.head.kind", "loss": "model.loss.kind", "curriculum": "curriculum.kind"}
+var keys = map[string]string{"head": "model.head.kind", "loss": "model.loss.kind", "curriculum": "curriculum.kind", "dropout": "model.encoder.dropout"}
 
 func axis(name string, levels ...string) config.Axis {
 	a := config.Axis{Name: name}
@@ -112,7 +114,68 @@ func (s simulation) data() reports.Data {
 		}
 	}
 	walk(0, map[string]string{})
+	d.Predictions = s.predictions(d.Outcomes)
+	d.Ambiguous = func(a, b string) bool { // types that end alike
+		_, ta, _ := strings.Cut(a, "_")
+		_, tb, _ := strings.Cut(b, "_")
+		return ta == tb
+	}
+	d.Claims = claims.Ledger{Rows: []claims.Row{
+		{File: "guide", ID: "avg-f1", Source: "table 3", System: "hybrid", Metric: "macro F1", Says: "macro F1 of 52 %", Unit: "%", Published: [2]float64{51, 53}, Tolerance: 1,
+			Measured: &experiments.Estimate{Value: 52.4, Interval: &[2]float64{51.2, 53.8}}, N: 4, Of: "seeds", Verdict: claims.Reproduced, Reason: "the intervals meet", Runs: []string{d.Outcomes[0].Run}, Corpora: []string{corpusDigest}},
+		{File: "guide", ID: "rare-gain", Source: "section 2", System: "hybrid", Metric: "gain on rare types", Says: "+9 points", Unit: "points", Published: [2]float64{9, 9}, Tolerance: 1,
+			Measured: &experiments.Estimate{Value: 3.1, Interval: &[2]float64{1.2, 5.4}}, N: 4, Of: "seeds", Verdict: claims.Contradicted, Reason: "wholly below", Runs: []string{d.Outcomes[1].Run}, Corpora: []string{corpusDigest}},
+		{File: "guide", ID: "labels", Source: "section 1", Metric: "BIO labels", Says: "197 labels", Unit: "labels", Published: [2]float64{197, 197},
+			Measured: &experiments.Estimate{Value: 197}, Exact: true, Verdict: claims.Reproduced, Reason: "counted"},
+		{File: "guide", ID: "latency", Source: "section 9", System: "hybrid", Metric: "milliseconds a document", Says: "35 to 50 ms", Unit: "ms", Published: [2]float64{35, 50}, Lower: true, Verdict: claims.NotTestable, Reason: "of another machine"},
+		{File: "guide", ID: "f1-linear", Source: "table 3", System: "linear", Metric: "macro F1", Says: "48 %", Unit: "%", Published: [2]float64{48, 48}, Tolerance: 1, Verdict: claims.Missing, Reason: "no run"},
+	}}
 	return d
+}
+
+// predictions turns the counts of each document into entities: every wrong one
+// stands where an entity was missed, as long as there are such.
+func (s simulation) predictions(outcomes []experiments.Outcome) func(run string) ([]experiments.Prediction, error) {
+	return func(run string) ([]experiments.Prediction, error) {
+		for i := range outcomes {
+			o := &outcomes[i]
+			if o.Key != run {
+				continue
+			}
+			draw := s.stream("confidence", run)
+			var all []experiments.Prediction
+			for _, d := range o.Test.Docs {
+				p := experiments.Prediction{Doc: d.Doc, Entities: []experiments.PredictedSpan{}, Missed: []experiments.GoldSpan{}}
+				at := 0
+				var wrong []string
+				for _, l := range d.Labels {
+					name := o.Test.Labels[l.Label]
+					for range l.TP {
+						p.Entities = append(p.Entities, experiments.PredictedSpan{Type: name, Start: at, End: at + 2, Confidence: 1 - 0.3*draw.Float64(), Correct: true})
+						at += 2
+					}
+					for range l.Gold - l.TP {
+						p.Missed = append(p.Missed, experiments.GoldSpan{Type: name, Start: at, End: at + 2})
+						at += 2
+					}
+					for range l.Pred - l.TP {
+						wrong = append(wrong, name)
+					}
+				}
+				for k, name := range wrong {
+					start := at + 2*k
+					if k < len(p.Missed) && p.Missed[k].Type != name {
+						start = p.Missed[k].Start
+					}
+					p.Entities = append(p.Entities, experiments.PredictedSpan{Type: name, Start: start, End: start + 2, Confidence: 0.2 + 0.75*draw.Float64()})
+				}
+				slices.SortFunc(p.Entities, func(a, b experiments.PredictedSpan) int { return a.Start - b.Start })
+				all = append(all, p)
+			}
+			return all, nil
+		}
+		return nil, fmt.Errorf("no run %s", run)
+	}
 }
 
 func (s simulation) outcome(levels map[string]string, seed uint64, corpusDigest string, train int) experiments.Outcome {
@@ -146,7 +209,7 @@ func (s simulation) outcome(levels map[string]string, seed uint64, corpusDigest 
 	for doc := range s.docs {
 		gold := s.stream("gold", doc)
 		guess := s.stream("guess", doc, id, seed)
-		dc := metrics.DocCount{Doc: fmt.Sprintf("doc-%04d", doc), Domain: []string{"retail", "telecom"}[doc%2], Template: "plain"}
+		dc := metrics.DocCount{Doc: fmt.Sprintf("doc-%04d", doc), Domain: []string{"retail", "telecom"}[doc%2], Template: []string{"plain", "columns", "letter"}[doc/2%3]}
 		for i := range s.labels {
 			n := 0
 			if gold.Float64() < s.share(i) {
@@ -174,6 +237,9 @@ func (s simulation) outcome(levels map[string]string, seed uint64, corpusDigest 
 	}
 	for e := range s.epochs {
 		stage := min(e*s.stages/s.epochs, s.stages-1)
+		if levels["curriculum"] == "none" {
+			stage = 0
+		}
 		for k, n := range names {
 			v := (1 + 0.6*float64(k)) * math.Exp(-0.45*float64(e)-skill*0.4) * (1 + 0.06*losses.NormFloat64())
 			o.Curves = append(o.Curves, experiments.Point{Name: "loss/" + n, Epoch: e, Stage: stage, Value: v})

@@ -23,9 +23,11 @@ type column struct {
 	Number              bool
 }
 
+// Runs names the runs behind the row, where they are not a cell of it.
 type row struct {
 	Best  bool
 	Cells []cell
+	Runs  string
 }
 
 // cell is what a cell shows, and Sort by what it is sorted where that is a
@@ -108,7 +110,7 @@ func (r *Report) variantTable() *table {
 		spark := cell{Title: withSpan(v.primary, score), Sort: sortKey(v.primary.Value), Number: true, Drawing: sparkline(v, low, high)}
 		cells = append(cells, estimateCell(v.micro, v.microSD, runs), estimateCell(v.macro, v.macroSD, runs),
 			estimateCell(v.rare, v.rareSD, runs), spark, number(v.seconds, duration(v.seconds), runs))
-		t.Rows = append(t.Rows, row{Best: v == r.best, Cells: cells})
+		t.Rows = append(t.Rows, row{Best: v == r.best, Cells: cells, Runs: v.runIDs()})
 	}
 	return t
 }
@@ -231,6 +233,40 @@ func (r *Report) bucketTable() *table {
 		return nil
 	}
 	return t
+}
+
+// errorTable counts what went wrong with the entities of the candidate, by
+// class; nil where this is not known.
+func (r *Report) errorTable() *table {
+	m := r.errors
+	if m == nil {
+		return nil
+	}
+	t := &table{ID: "t-errors", Caption: "Errors of " + r.candidate.name + " by class, means over its runs", Columns: []column{
+		{Name: "Error"}, {Name: "Meaning"}, {Name: "Errors", Number: true}, {Name: "Share", Number: true},
+		{Name: "Gold", Title: "gold entities in them, not found", Number: true}, {Name: "Predicted", Title: "predicted entities in them, wrong", Number: true},
+	}}
+	all := m.ledger.Total()
+	title := plural(m.runs, "run", "runs") + ": " + r.candidate.runIDs()
+	for class, c := range m.ledger.Classes {
+		mean := func(n int) cell { return number(float64(n)/float64(m.runs), meanCount(n, m.runs), title) }
+		share := 0.0
+		if all.Errors > 0 {
+			share = float64(c.Errors) / float64(all.Errors)
+		}
+		t.Rows = append(t.Rows, row{Runs: r.candidate.runIDs(), Cells: []cell{
+			{Text: metrics.ErrorClass(class).String(), Head: true}, {Text: errorMeanings[class]},
+			mean(c.Errors), number(share, fmt.Sprintf("%.1f %%", 100*share), ""), mean(c.Gold), mean(c.Pred),
+		}})
+	}
+	return t
+}
+
+// errorMeanings is indexed by metrics.ErrorClass.
+var errorMeanings = [metrics.ErrorsCount]string{
+	metrics.Boundary: "the type is right, the ends are not", metrics.WrongType: "the ends are right, the type is not",
+	metrics.BothWrong: "overlaps, with another type and other ends", metrics.Split: "one entity as several", metrics.Merge: "several entities as one",
+	metrics.Spurious: "nothing is there", metrics.Missed: "nothing was predicted",
 }
 
 // runTable lists the runs that everything else is computed from.

@@ -2,13 +2,16 @@ package reports
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 )
 
-// Write makes dir and writes into it report.html, and every figure that the
-// data allow as PNG and SVG. It gives the paths written, the page first.
+// Write makes dir and writes into it report.html, the same as Markdown and as
+// LaTeX tables, and every figure that the data allow as PNG, SVG and PDF. It gives the paths written, the page first.
 // Nothing of dir changes until all of it is made: files are written under
 // other names and renamed when they are complete.
 func Write(dir string, d Data) (paths []string, err error) {
@@ -41,10 +44,15 @@ func (r *Report) Write(dir string) (paths []string, err error) {
 		return nil, fmt.Errorf("reports: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	for _, f := range files {
-		if err := writeSynced(filepath.Join(temp, f.name), f.data); err != nil {
-			return nil, fmt.Errorf("reports: %w", err)
-		}
+	// To wait for the disk once for all is much faster than file by file.
+	failed := make([]error, len(files))
+	var done sync.WaitGroup
+	for i, f := range files {
+		done.Go(func() { failed[i] = writeSynced(filepath.Join(temp, f.name), f.data) })
+	}
+	done.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, fmt.Errorf("reports: %w", err)
 	}
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
@@ -56,7 +64,7 @@ func (r *Report) Write(dir string) (paths []string, err error) {
 	// A figure that these data do not allow must not stay from an earlier
 	// report beside a page that says it was left out.
 	for _, f := range Figures() {
-		for _, format := range []Format{PNG, SVG} {
+		for _, format := range Formats() {
 			name := f.Name + "." + string(format)
 			if !written(files, name) {
 				if err := os.Remove(filepath.Join(dir, name)); err != nil && !os.IsNotExist(err) {
@@ -77,25 +85,49 @@ func written(files []file, name string) bool {
 	return false
 }
 
+// TextFiles names the files of a report that are no figures, the page first.
+func TextFiles() []string { return []string{"report.html", "report.md", "report.tex"} }
+
 // files makes every file of the report in memory, the page first.
 func (r *Report) files() ([]file, error) {
 	page, err := r.HTML()
 	if err != nil {
 		return nil, err
 	}
-	files := []file{{"report.html", page}}
-	for _, f := range Figures() {
-		for _, format := range []Format{PNG, SVG} {
-			var b bytes.Buffer
-			_, err := f.Draw(&b, format, r)
-			if _, left := isAbsent(err); left {
-				break
+	files := []file{{"report.html", page}, {"report.md", r.Markdown()}, {"report.tex", r.LaTeX()}}
+	figures, formats := Figures(), Formats()
+	drawn := make([][]file, len(figures))
+	failed := make([]error, len(figures))
+	next := make(chan int)
+	var done sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(figures)) {
+		done.Go(func() {
+			for i := range next {
+				for _, format := range formats {
+					var b bytes.Buffer
+					_, err := figures[i].Draw(&b, format, r)
+					if _, left := isAbsent(err); left {
+						break
+					}
+					if err != nil {
+						failed[i] = err
+						break
+					}
+					drawn[i] = append(drawn[i], file{figures[i].Name + "." + string(format), b.Bytes()})
+				}
 			}
-			if err != nil {
-				return nil, err
-			}
-			files = append(files, file{f.Name + "." + string(format), b.Bytes()})
-		}
+		})
+	}
+	for i := range figures {
+		next <- i
+	}
+	close(next)
+	done.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	for _, d := range drawn {
+		files = append(files, d...)
 	}
 	return files, nil
 }

@@ -32,7 +32,13 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"effects.png", "effects.svg", "frequency.png", "frequency.svg", "learning-curves.png", "learning-curves.svg", "per-label.png", "per-label.svg", "report.html"}
+	want := reports.TextFiles()
+	for _, f := range reports.Figures() {
+		for _, format := range reports.Formats() {
+			want = append(want, f.Name+"."+string(format))
+		}
+	}
+	slices.Sort(want)
 	if got := names(t, dir); !slices.Equal(got, want) {
 		t.Errorf("files %v", got)
 	}
@@ -48,7 +54,10 @@ func TestWrite(t *testing.T) {
 	if _, err := reports.Write(dir, d); err != nil {
 		t.Fatal(err)
 	}
-	want = []string{"effects.png", "effects.svg", "frequency.png", "frequency.svg", "notes.txt", "per-label.png", "per-label.svg", "report.html"}
+	want = slices.DeleteFunc(append(want, "notes.txt"), func(name string) bool {
+		return strings.HasPrefix(name, "learning-curves") || strings.HasPrefix(name, "curriculum")
+	})
+	slices.Sort(want)
 	if got := names(t, dir); !slices.Equal(got, want) {
 		t.Errorf("after a report without curves: files %v", got)
 	}
@@ -101,12 +110,13 @@ func TestErrors(t *testing.T) {
 }
 
 // TestPrimaryOfValidation reports a sweep whose primary metric has no counts
-// per document: figures by seed only, and reasons where nothing can be compared.
+// per document: its differences are over pairs of runs, and the pair is compared
+// by the labels of the test split all the same.
 func TestPrimaryOfValidation(t *testing.T) {
 	d := eight(6, 0, 30).data()
 	d.Sweep.Primary = "validation/macro_f1"
 	text := page(t, d)
-	for _, want := range []string{"counts per document are kept of the splits test and heldout only", "which flatters it"} {
+	for _, want := range []string{"which flatters it", "Lines are 95 % intervals over pairs of runs, by t.", `<table id="t-labels">`, "Intervals are 95 % over 2 pairs of runs, by t."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing %q", want)
 		}

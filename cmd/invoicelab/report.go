@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/invoicelab/invoicelab/claims"
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/experiments"
 	"github.com/invoicelab/invoicelab/reports"
@@ -15,11 +17,13 @@ func reportCommand() *cli.Command {
 		Usage:     "draw the report of a sweep",
 		ArgsUsage: "SWEEP",
 		Description: `Example: invoicelab report quick --store out/invoicelab.db --out out/quick
-Writes report.html, which needs no other file, and every figure as PNG and SVG.`,
+Writes report.html, which needs no other file, the same as report.md and as tables in report.tex,
+and every figure as PNG, SVG and PDF.`,
 		Flags: []cli.Flag{storeFlag,
 			&cli.StringFlag{Name: "out", Usage: "`DIR` to write to", Required: true},
 			&cli.StringFlag{Name: "a", Usage: "`VARIANT` to set side by side with --b, as AXIS=LEVEL,... of every axis; the best one when absent"},
 			&cli.StringFlag{Name: "b", Usage: "`VARIANT` to set beside --a"},
+			&cli.BoolFlag{Name: "no-cache", Usage: "compute all intervals anew; else they are kept in STORE.cache"},
 			jsonFlag,
 		},
 		Action: func(c *cli.Context) error {
@@ -88,14 +92,23 @@ func drawReport(c *cli.Context, dir string, store *experiments.Store, sweep conf
 	if err != nil {
 		return nil, err
 	}
-	paths, err := reports.Write(dir, reports.Data{
+	data := reports.Data{
 		Sweep: sweep, Corpus: manifest, Outcomes: outcomes, Missing: missing,
 		Baseline: variants[0], Candidate: variants[1], Seed: 1,
-	})
+		Cache:       cacheOf(c),
+		Predictions: func(run string) ([]experiments.Prediction, error) { return store.Predictions(c.Context, run) },
+	}
+	if data.Ambiguous, err = ambiguous(outcomes[0]); err != nil {
+		return nil, err
+	}
+	if data.Claims, err = claims.FromStore(c.Context, store); err != nil {
+		return nil, err
+	}
+	paths, err := reports.Write(dir, data)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(c.App.ErrWriter, "report: %s, and %d figures beside it\n", paths[0], len(paths)-1)
+	fmt.Fprintf(c.App.ErrWriter, "report: %s, and %d files beside it\n", paths[0], len(paths)-1)
 	return paths, nil
 }
 
@@ -117,4 +130,25 @@ func missingTrials(c *cli.Context, store *experiments.Store, sweep config.Sweep)
 		missing = append(missing, fmt.Sprintf("%s seed %d: %s", levelText(sweep, r.Levels), r.Seed, reason))
 	}
 	return missing, nil
+}
+
+// ambiguous says which entity types the shipped resolution rules are about;
+// nil when they are about none of those of the outcome.
+func ambiguous(o experiments.Outcome) (func(a, b string) bool, error) {
+	set, err := config.LoadRules("resolution")
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(set.Labels(), func(l string) bool { return slices.Contains(o.Test.Labels, l) }) {
+		return nil, nil
+	}
+	return func(a, b string) bool { return len(set.Between(a, b)) > 0 }, nil
+}
+
+// cacheOf keeps intervals beside the store, unless the command was told not to.
+func cacheOf(c *cli.Context) reports.Cache {
+	if c.Bool("no-cache") {
+		return nil
+	}
+	return intervalCache{c.String("store") + ".cache"}
 }
