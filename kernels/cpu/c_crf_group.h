@@ -44,7 +44,7 @@ INLINE float forward_row(float *v, float *keep, const float *from, const float *
 	const float top = hmax(m);
 	vf sum = set_zero(), lack = set_zero();
 	for (long j = 0; j < stride; j += VW) {
-		vf e = exp_v(load_fill(emit + j, c - j, -__builtin_inff()) - set1(top));
+		vf e = exp_fall(load_fill(emit + j, c - j, -__builtin_inff()) - set1(top));
 		if (keep) store(keep + j, e);
 		vf x = load(from + j) * e * set1(inv);
 		store(v + j, x);
