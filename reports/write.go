@@ -34,32 +34,8 @@ func (r *Report) Write(dir string) (paths []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("reports: %w", err)
-	}
-	// Renames within one file system cannot leave half a file, so the new
-	// files lie in a folder inside dir until all are safe on disk.
-	temp, err := os.MkdirTemp(dir, ".report-*")
-	if err != nil {
-		return nil, fmt.Errorf("reports: %w", err)
-	}
-	defer os.RemoveAll(temp)
-	// To wait for the disk once for all is much faster than file by file.
-	failed := make([]error, len(files))
-	var done sync.WaitGroup
-	for i, f := range files {
-		done.Go(func() { failed[i] = writeSynced(filepath.Join(temp, f.name), f.data) })
-	}
-	done.Wait()
-	if err := errors.Join(failed...); err != nil {
-		return nil, fmt.Errorf("reports: %w", err)
-	}
-	for _, f := range files {
-		path := filepath.Join(dir, f.name)
-		if err := os.Rename(filepath.Join(temp, f.name), path); err != nil {
-			return nil, fmt.Errorf("reports: %w", err)
-		}
-		paths = append(paths, path)
+	if paths, err = writeAll(dir, files); err != nil {
+		return nil, err
 	}
 	// A figure that these data do not allow must not stay from an earlier
 	// report beside a page that says it was left out.
@@ -130,6 +106,21 @@ func (r *Report) files() ([]file, error) {
 		files = append(files, d...)
 	}
 	return files, nil
+}
+
+// writeTogether writes all files into a folder. To wait for the disk once for
+// all is much faster than file by file.
+func writeTogether(dir string, files []file) error {
+	failed := make([]error, len(files))
+	var done sync.WaitGroup
+	for i, f := range files {
+		done.Go(func() { failed[i] = writeSynced(filepath.Join(dir, f.name), f.data) })
+	}
+	done.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
+	return nil
 }
 
 func writeSynced(path string, data []byte) error {

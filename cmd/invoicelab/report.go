@@ -6,6 +6,7 @@ import (
 
 	"github.com/invoicelab/invoicelab/claims"
 	"github.com/invoicelab/invoicelab/config"
+	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
 	"github.com/invoicelab/invoicelab/reports"
 	"github.com/urfave/cli/v2"
@@ -16,13 +17,17 @@ func reportCommand() *cli.Command {
 		Name:      "report",
 		Usage:     "draw the report of a sweep",
 		ArgsUsage: "SWEEP",
-		Description: `Example: invoicelab report quick --store out/invoicelab.db --out out/quick
+		Description: `Examples:
+  invoicelab report quick --store out/invoicelab.db --out out/quick
+  invoicelab report quick --store out/invoicelab.db --out out/quick --errors out/quick/errors
 Writes report.html, which needs no other file, the same as report.md and as tables in report.tex,
 and every figure as PNG, SVG and PDF.`,
 		Flags: []cli.Flag{storeFlag,
 			&cli.StringFlag{Name: "out", Usage: "`DIR` to write to", Required: true},
 			&cli.StringFlag{Name: "a", Usage: "`VARIANT` to set side by side with --b, as AXIS=LEVEL,... of every axis; the best one when absent"},
 			&cli.StringFlag{Name: "b", Usage: "`VARIANT` to set beside --a"},
+			&cli.StringFlag{Name: "errors", Usage: "write the worst documents of every entity type to `DIR`, labelled and predicted side by side; needs the documents"},
+			&cli.StringFlag{Name: "corpus", Usage: "`DIR` of the documents, where the runs' own recipe or folder is not at hand; confusions of older runs need it, too"},
 			&cli.BoolFlag{Name: "no-cache", Usage: "compute all intervals anew; else they are kept in STORE.cache"},
 			jsonFlag,
 		},
@@ -104,9 +109,26 @@ func drawReport(c *cli.Context, dir string, store *experiments.Store, sweep conf
 	if data.Claims, err = claims.FromStore(c.Context, store); err != nil {
 		return nil, err
 	}
-	paths, err := reports.Write(dir, data)
+	if c.IsSet("corpus") || c.IsSet("errors") {
+		if data.Documents, err = scoredDocuments(c, store, outcomes[0]); err != nil {
+			return nil, err
+		}
+	}
+	r, err := reports.New(data)
 	if err != nil {
 		return nil, err
+	}
+	paths, err := r.Write(dir)
+	if err != nil {
+		return nil, err
+	}
+	if errorsDir := c.String("errors"); errorsDir != "" {
+		pages, err := r.ErrorPages(errorsDir)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(c.App.ErrWriter, "report: %s, and %d pages of entity types\n", pages[0], len(pages)-1)
+		paths = append(paths, pages...)
 	}
 	fmt.Fprintf(c.App.ErrWriter, "report: %s, and %d files beside it\n", paths[0], len(paths)-1)
 	return paths, nil
@@ -151,4 +173,28 @@ func cacheOf(c *cli.Context) reports.Cache {
 		return nil
 	}
 	return intervalCache{c.String("store") + ".cache"}
+}
+
+// scoredDocuments makes or reads the documents that a run was scored on: those of
+// --corpus, or what the run's settings name. Others are refused.
+func scoredDocuments(c *cli.Context, store *experiments.Store, o experiments.Outcome) (*corpus.Dataset, error) {
+	d, err := store.Show(c.Context, o.Key)
+	if err != nil {
+		return nil, err
+	}
+	e, err := config.ParseExperiment("run "+d.Run, []byte(d.Settings))
+	if err != nil {
+		return nil, err
+	}
+	if path := c.String("corpus"); path != "" {
+		e.Corpus = config.Corpus{Path: path, Schema: e.Corpus.Schema}
+	}
+	ds, err := openCorpus(e.Corpus)
+	if err != nil {
+		return nil, fmt.Errorf("report: the documents of run %s: %w; --corpus DIR names their folder", d.Run, err)
+	}
+	if ds.Manifest.Digest != o.CorpusDigest {
+		return nil, fmt.Errorf("report: the documents of %s have digest %.12s, run %s was scored on %.12s", e.Corpus.String(), ds.Manifest.Digest, d.Run, o.CorpusDigest)
+	}
+	return ds, nil
 }
