@@ -30,6 +30,8 @@ func TestBadFiles(t *testing.T) {
 			_, err = config.LoadSchema(file)
 		case "corpus":
 			_, err = config.LoadPreset(file)
+		case "claims":
+			_, err = config.LoadClaims(file)
 		case "rules":
 			_, err = config.LoadRules(file)
 		default:

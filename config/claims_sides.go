@@ -12,6 +12,7 @@ import (
 func (d *claimDecoder) sides(n *yaml.Node, m *Measure, f map[string]*yaml.Node) {
 	if m.Single && f["variant"] != nil {
 		d.add(f["variant"], "measure.variant", "has no effect with experiment, which is one variant")
+		f["variant"] = nil
 	}
 	m.Variant = d.variantOf(n, f["variant"], m, "variant")
 	switch against, compare := f["against"], f["compare"]; {

@@ -16,7 +16,7 @@ import (
 // documents, or when a cell has two runs.
 func CompareFactors(s SweepInfo, runs []RunInfo, outcomes []Outcome, opt CompareOptions) (FactorTable, error) {
 	if opt.Metric == "" {
-		opt.Metric = s.Primary
+		opt.Metric = scored(s.Primary)
 	}
 	split, metric, opt, err := opt.filled()
 	if err != nil {
@@ -44,6 +44,15 @@ func CompareFactors(s SweepInfo, runs []RunInfo, outcomes []Outcome, opt Compare
 	f.best(metric)
 	f.doubts(analysis)
 	return f.FactorTable, nil
+}
+
+// scored is a primary metric, on the test split where it is of the validation
+// split, of which no counts are kept: the means on that stand beside it.
+func scored(primary string) string {
+	if metric, found := strings.CutPrefix(primary, "validation/"); found {
+		return testSplit + "/" + metric
+	}
+	return primary
 }
 
 // factorial is a FactorTable in the making.

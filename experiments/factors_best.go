@@ -75,6 +75,7 @@ func (f *factorial) doubts(a metrics.Analysis) {
 	if n := len(f.Missing); n > 0 {
 		doubt("%d of %d cells have no result and are left out, not counted as zero", n, n+len(f.outcomes))
 	}
+	f.Warnings = append(f.Warnings, f.confounded()...)
 	for _, t := range f.Terms {
 		if t.Aliased {
 			doubt("%s cannot be told from other terms for want of cells", t.Name)

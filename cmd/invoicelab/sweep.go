@@ -286,30 +286,3 @@ func sweepStatus(c *cli.Context) error {
 	}
 	return nil
 }
-
-// tellSweep prints what the sweep's factors did and writes the report.
-func tellSweep(c *cli.Context, store *experiments.Store, s config.Sweep) error {
-	outcomes, err := store.Outcomes(c.Context, experiments.Filter{Sweep: s.Name})
-	if err != nil {
-		return err
-	}
-	if len(outcomes) == 0 {
-		return nil
-	}
-	effects, err := factorEffects(sweepInfo(s), outcomes)
-	if err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		if err := printJSON(c.App.Writer, effects); err != nil {
-			return err
-		}
-	} else {
-		writeVariants(c.App.Writer, sweepInfo(s), outcomes)
-		writeEffects(c.App.Writer, s.Primary, effects)
-	}
-	if dir := c.String("report"); dir != "" {
-		_, err = drawReport(c, dir, store, s, [2]string{})
-	}
-	return err
-}

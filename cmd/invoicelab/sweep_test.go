@@ -34,7 +34,7 @@ func runsOf(t *testing.T, store string) []runRow {
 func TestSweep(t *testing.T) {
 	inFolder(t)
 	first := must(t, "sweep", "run", "small.yaml", "--store", "runs.db", "--workers", "2", "--report", "out")
-	for _, want := range []string{"head=linear", "head=hybrid", "hybrid - linear", "n 2 pairs"} {
+	for _, want := range []string{"head=linear", "head=hybrid", "hybrid - linear", "which factor matters"} {
 		if !strings.Contains(first.out, want) {
 			t.Errorf("output lacks %q:\n%s", want, first.out)
 		}
