@@ -9,11 +9,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 )
 
-// limit ends a test that a mutation keeps from ending.
-const limit = "180s"
+// What ends a test that a mutation keeps from ending. On a busy machine the suite takes its time: what it
+// may take is counted from what it takes without a mutation.
+const (
+	mostProcessor = 180              // seconds of a process on the processor
+	mostWhole     = 40 * time.Minute // for the suite without a mutation
+	mostTimes     = 10               // that, for one with a mutation
+	leastWhole    = time.Minute      // but at least this
+)
 
 // copied is what the kernels and their suite need of the module.
 var copied = []string{"go.mod", "go.sum", "kernels", "nearest", "stream"}
@@ -22,6 +30,7 @@ var copied = []string{"go.mod", "go.sum", "kernels", "nearest", "stream"}
 type workspace struct {
 	dir   string
 	suite suite
+	limit time.Duration // of one run
 }
 
 // verdict is what became of a mutation.
@@ -48,7 +57,7 @@ func newCopy(root string, s suite) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &workspace{dir, s}
+	c := &workspace{dir, s, mostWhole}
 	for _, name := range copied {
 		if err := copyTree(filepath.Join(dir, name), filepath.Join(root, name)); err != nil {
 			c.remove()
@@ -108,12 +117,15 @@ func (c *workspace) test(ctx context.Context) (string, error) {
 }
 
 func (c *workspace) testOnly(ctx context.Context, args []string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off", "-failfast", "-count=1", "-timeout=" + limit}, args...)...)
-	cmd.Dir = c.dir
+	dir, whole := c.dir, []string{"go", "test", "-vet=off", "-failfast", "-count=1", "-timeout=" + c.limit.String()}
 	if c.suite.program != "" {
-		cmd = exec.CommandContext(ctx, c.suite.program, append([]string{"-test.failfast", "-test.count=1", "-test.timeout=" + limit}, args...)...)
-		cmd.Dir = filepath.Join(c.dir, c.suite.compiled)
+		dir = filepath.Join(c.dir, c.suite.compiled)
+		whole = []string{c.suite.program, "-test.failfast", "-test.count=1", "-test.timeout=" + c.limit.String()}
 	}
+	// The shell sets the limit that all processes below it inherit.
+	script := fmt.Sprintf(`ulimit -t %d && exec "$@"`, mostProcessor)
+	cmd := exec.CommandContext(ctx, "sh", slices.Concat([]string{"-c", script, "sh"}, whole, args)...)
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), c.suite.env...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -123,7 +135,7 @@ func (c *workspace) testOnly(ctx context.Context, args []string) (string, error)
 	if err == nil {
 		return string(out), nil
 	}
-	return string(out), errFailed
+	return string(out) + "\n" + err.Error(), errFailed
 }
 
 // noTests is what go test says where nothing has the name asked for.
@@ -168,16 +180,17 @@ func (c *compiler) remove() {
 	}
 }
 
-// sound fails unless the suite passes without a mutation.
-func (c *workspace) sound(ctx context.Context) error {
+// sound fails unless the suite passes without a mutation. It answers the time that a run with one may take.
+func (c *workspace) sound(ctx context.Context) (limit time.Duration, err error) {
+	began := time.Now()
 	out, err := c.test(ctx)
 	if err == nil && strings.Contains(out, noTests) {
 		err = errors.New("no test ran")
 	}
 	if err != nil {
-		return fmt.Errorf("without a mutation: %w:\n%s", err, out)
+		return 0, fmt.Errorf("without a mutation: %w:\n%s", err, out)
 	}
-	return nil
+	return max(leastWhole, mostTimes*time.Since(began).Round(time.Second)), nil
 }
 
 // failed are the lines of a part that fails, of what ends a test early, and of another test.
@@ -213,6 +226,9 @@ func (c *workspace) judge(ctx context.Context, m mutation) (verdict, error) {
 		return verdict{mutation: m, found: "DOES NOT BUILD: " + oneLine(out)}, nil
 	}
 	found := "failure"
+	if strings.Contains(out, "signal: killed") {
+		found = fmt.Sprintf("more than %d s of processor time", mostProcessor)
+	}
 	for _, line := range failed {
 		if match := line.FindStringSubmatch(out); match != nil {
 			found = oneLine(match[1])

@@ -4,6 +4,7 @@
 //	go run ./kernels/mutate              all of them
 //	go run ./kernels/mutate -short       one of each file
 //	go run ./kernels/mutate -only crf.h  those of files with that in their name
+//	go run ./kernels/mutate -kind barrier
 //	go run ./kernels/mutate -list        how many of each kind there are of each file
 //
 // The CUDA kernels run on the CPU (see kernels/cuda/fakecuda): each mutation compiles what it changes and
@@ -30,6 +31,7 @@ import (
 	"strings"
 	"sync"
 	"text/tabwriter"
+	"time"
 )
 
 // mutation replaces a text that occurs once in a file.
@@ -71,6 +73,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	short := flags.Bool("short", false, "one mutation of each file")
 	only := flags.String("only", "", "mutations of files with this in their name")
 	workers := flags.Int("workers", runtime.NumCPU(), "mutations at once")
+	kind := flags.String("kind", "", "mutations of this kind: sign, bound, stride, reduction, barrier, guard, order")
 	count := flags.Bool("list", false, "count the mutations and try none")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -85,8 +88,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	tests := compiler{root: root}
 	defer tests.remove()
 	var verdicts []verdict
+	var failures []error // of suites that were not tried
 	for _, s := range suites() {
-		s.list = chosen(s.list, *short, *only)
+		s.list = chosen(s.list, *short, *only, *kind)
 		if len(s.list) == 0 {
 			continue
 		}
@@ -97,22 +101,26 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		}
 		found, err := s.try(ctx, root, *workers)
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			failures = append(failures, fmt.Errorf("%s: %w", s.name, err))
+			continue
 		}
 		verdicts = append(verdicts, found...)
 	}
-	if len(verdicts) == 0 {
-		return fmt.Errorf("no mutation of a file with %q in its name", *only)
+	if len(verdicts) == 0 && failures == nil {
+		return fmt.Errorf("no such mutation of a file with %q in its name", *only)
 	}
-	return report(w, verdicts)
+	if len(verdicts) > 0 {
+		failures = append(failures, report(w, verdicts))
+	}
+	return errors.Join(failures...)
 }
 
-// chosen is the mutations of files whose name contains only, one of each if short.
-func chosen(list []mutation, short bool, only string) []mutation {
+// chosen is the mutations of a kind, if one is named, of files whose name contains only, one of each if short.
+func chosen(list []mutation, short bool, only, kind string) []mutation {
 	var out []mutation
 	for _, m := range list {
 		seen := slices.ContainsFunc(out, func(o mutation) bool { return o.file == m.file })
-		if strings.Contains(m.file, only) && !(short && seen) {
+		if strings.Contains(m.file, only) && (kind == "" || m.kind == kind) && !(short && seen) {
 			out = append(out, m)
 		}
 	}
@@ -131,6 +139,7 @@ func (s suite) try(ctx context.Context, root string, workers int) ([]verdict, er
 	var wg sync.WaitGroup
 	var whole sync.Once
 	var sound error
+	var limit time.Duration
 	for i := range errs {
 		wg.Go(func() {
 			c, err := newCopy(root, s)
@@ -139,15 +148,16 @@ func (s suite) try(ctx context.Context, root string, workers int) ([]verdict, er
 				return
 			}
 			defer c.remove()
-			whole.Do(func() { sound = c.sound(ctx) })
+			whole.Do(func() { limit, sound = c.sound(ctx) })
 			if sound != nil {
 				return
 			}
+			c.limit = limit
 			for n := range next {
 				if verdicts[n], errs[i] = c.judge(ctx, s.list[n]); errs[i] != nil {
 					return
 				}
-				fmt.Fprintf(os.Stderr, "%s: %s: %s\n", s.list[n].file, s.list[n].kind, verdicts[n].found)
+				fmt.Fprintf(os.Stderr, "%s: %s: %s: %s -> %s\n", s.list[n].file, s.list[n].kind, verdicts[n].found, oneLine(s.list[n].old), oneLine(s.list[n].new))
 			}
 		})
 	}

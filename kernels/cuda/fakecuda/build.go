@@ -25,8 +25,8 @@ func findCompiler() (string, error) {
 
 // build compiles the fake driver, or answers the one that was built from the
 // same sources with the same flags. So it is with each of its objects. That of a
-// .cu file is known by its preprocessed text: a changed header compiles only what it
-// changes, and a copy of the module elsewhere compiles nothing again.
+// .cu file is known by its text and that of the headers it includes: a changed header
+// compiles only what includes it, and a copy of the module elsewhere compiles nothing again.
 func build(dir string, flavour Flavour) (string, error) {
 	compiler, err := findCompiler()
 	if err != nil {
@@ -64,12 +64,16 @@ func build(dir string, flavour Flavour) (string, error) {
 	var jobs []func() (string, error)
 	for _, unit := range units {
 		jobs = append(jobs, func() (string, error) {
-			text, err := compile(compiler, work, slices.Concat(forKernels, []string{"-w", "-E", "-DFAKECUDA_SCAN", "-x", "c++", unit}))
+			text, err := withIncluded(work, unit)
 			if err != nil {
 				return "", err
 			}
 			return kept.made(unit+".o", fmt.Sprint(forKernels), text, func(to string) error {
-				source, err := writeUnit(work, unit, text)
+				preprocessed, err := compile(compiler, work, slices.Concat(forKernels, []string{"-w", "-E", "-DFAKECUDA_SCAN", "-x", "c++", unit}))
+				if err != nil {
+					return err
+				}
+				source, err := writeUnit(work, unit, preprocessed)
 				if err != nil {
 					return err
 				}

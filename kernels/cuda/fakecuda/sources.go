@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -104,6 +105,27 @@ func copySources(dir, root, work string) ([]string, error) {
 		return nil, err
 	}
 	return units, os.WriteFile(filepath.Join(work, "fakecuda", "host.h"), header, 0o644)
+}
+
+var included = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]+"([^"]+)"`)
+
+// withIncluded is the text of a file of work and of all that it includes there, each once and behind its name.
+func withIncluded(work, name string) (string, error) {
+	var b strings.Builder
+	names := []string{name}
+	for i := 0; i < len(names); i++ {
+		text, err := os.ReadFile(filepath.Join(work, names[i]))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "%s %d\n%s", names[i], len(text), text)
+		for _, m := range included.FindAllStringSubmatch(string(text), -1) {
+			if !slices.Contains(names, m[1]) {
+				names = append(names, m[1])
+			}
+		}
+	}
+	return b.String(), nil
 }
 
 // writeUnit writes the file that is compiled for a .cu file: the source and
