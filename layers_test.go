@@ -48,6 +48,7 @@ var layers = map[string]int{
 	"experiments":           4,
 	"experiments/synthetic": 5,
 	"experiments/bench":     6,
+	"experiments/crash":     6,
 	"claims":                5,
 	"reports":               6,
 	"reports/dashboard":     7,
