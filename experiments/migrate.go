@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
+	"path/filepath"
 )
 
 // migrations holds one SQL file for each form that the store has had, numbered
@@ -28,6 +29,9 @@ func schemaVersion() int {
 // version. An empty database is one of version 0: a process may have been
 // killed while it made it.
 func (s *Store) probe() (version int, err error) {
+	if noRoom(filepath.Dir(s.path)) {
+		return 0, fmt.Errorf("store %s: open: the disk is full", s.path)
+	}
 	db := s.database(probeParams)
 	defer db.Close()
 	var id, tables int
