@@ -3,6 +3,9 @@
 // at a fixed rate of logging. See docs/benchmarks-store.md.
 //
 //	go run ./experiments/bench make -runs 10000 -metrics 500 -out FILE
+//	go run ./experiments/bench log -seconds 5
+//	go run ./experiments/bench log -seconds 20 -rate 50000
+//	go run ./experiments/bench writers -n 8 -seconds 60
 package main
 
 import (
@@ -24,7 +27,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"make", makeStore}}
+	return []command{{"make", makeStore}, {"log", logRate}, {"writers", writers}, {"writer", writer}}
 }
 
 func main() {
