@@ -39,7 +39,7 @@ func (d *decoder) axes(t table, n *yaml.Node) []Axis {
 func (d *decoder) axis(t table, n *yaml.Node) *Axis {
 	a := &Axis{}
 	before := len(d.problems)
-	f := d.fields(n, "axes", []string{"name", "key", "values", "levels"}, []string{"name"})
+	f := d.fields(n, "axes", []string{"name", "key", "values", "levels", "range", "scale", "count"}, []string{"name"})
 	if len(f) == 0 {
 		return a
 	}
@@ -54,10 +54,16 @@ func (d *decoder) axis(t table, n *yaml.Node) *Axis {
 		d.add(f["levels"], "axes.levels", "axis %s has levels and key or values; expected either", a.Name)
 	case f["levels"] != nil:
 		d.levels(t, a, f["levels"])
+	case f["range"] != nil && (f["values"] != nil || f["levels"] != nil || f["key"] == nil || f["count"] == nil):
+		d.add(f["range"], "axes.range", "axis %s: a range goes with key and count, and no values or levels", a.Name)
+	case f["range"] != nil:
+		d.rangeLevels(t, a, f)
+	case f["scale"] != nil || f["count"] != nil:
+		d.add(n, "axes", "axis %s has scale or count without a range", a.Name)
 	case f["key"] != nil && f["values"] != nil:
 		d.values(t, a, f["key"], f["values"])
 	default:
-		d.add(n, "axes", "axis %s needs key and values, or levels", a.Name)
+		d.add(n, "axes", "axis %s needs key and values, key and range, or levels", a.Name)
 		return a
 	}
 	if len(a.Levels) == 0 && len(d.problems) == before {

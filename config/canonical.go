@@ -149,6 +149,9 @@ func (s Sweep) YAML() string {
 		}
 		fmt.Fprintf(&b, "  - {%s}\n", strings.Join(parts, ", "))
 	}
+	if h := s.Halving; h != nil {
+		fmt.Fprintf(&b, "halving: {first: %d, factor: %d, metric: %s}\n", h.First, h.Factor, h.Metric)
+	}
 	return b.String()
 }
 

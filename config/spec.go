@@ -52,7 +52,8 @@ type Sweep struct {
 	Seeds   []uint64
 	Base    Experiment
 	Axes    []Axis
-	Chosen  [][]int // combinations to run, as indices of the level of each axis; nil for all
+	Chosen  [][]int  // combinations to run, as indices of the level of each axis; nil for all
+	Halving *Halving // nil runs every trial to its end
 }
 
 // Axis is one factor of a sweep.

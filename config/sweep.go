@@ -28,7 +28,9 @@ const (
 //	    levels:
 //	      none: {curriculum.kind: none}
 //	      staged: {curriculum.kind: staged, curriculum.shares: [0.25, 0.5, 0.75]}
+//	  - {name: rate, key: train.learning_rate, range: [0.0005, 0.02], scale: log, count: 20}
 //	combinations: {random: 3}    # or a list of levels by axis; all of them when absent
+//	halving: {first: 2, factor: 3}   # successive halving (see Halving); every variant to its end when absent
 //
 // Every variant is checked. A wrong file gives Problems.
 func LoadSweep(nameOrPath string) (Sweep, error) {
@@ -49,7 +51,7 @@ func decodeSweep(src source) (Sweep, error) {
 	if root == nil {
 		return s, d.problems.err()
 	}
-	f := d.fields(root, "", []string{"name", "about", "primary", "seeds", "base", "axes", "combinations"}, []string{"name", "primary", "seeds", "base"})
+	f := d.fields(root, "", []string{"name", "about", "primary", "seeds", "base", "axes", "combinations", "halving"}, []string{"name", "primary", "seeds", "base"})
 	if n := f["name"]; n != nil {
 		s.Name = d.name(n, "name")
 	}
@@ -84,8 +86,14 @@ func decodeSweep(src source) (Sweep, error) {
 			s.Chosen = d.chosen(n, s.Axes)
 		}
 	}
+	if n := f["halving"]; n != nil {
+		s.Halving = d.halving(n)
+	}
 	if len(d.problems) == 0 {
 		d.variants(t, s, f["axes"], lines)
+	}
+	if s.Halving != nil && len(d.problems) == 0 {
+		d.checkHalving(s, f["halving"])
 	}
 	return s, d.problems.err()
 }

@@ -85,6 +85,8 @@ func newCrew(ctx context.Context, store *Store, trials []Trial, opt RunOptions, 
 	return c, nil
 }
 
+func (c *crew) want() want { return want{floor: c.floor, epochs: c.opt.until} }
+
 // stop ends the crew, for a reason when the store failed.
 func (c *crew) stop(err error) {
 	c.mu.Lock()
@@ -188,7 +190,7 @@ func (c *crew) worker() {
 // try leases trial i and runs it. The error is about the store.
 func (c *crew) try(i int) error {
 	trial := &c.trials[i]
-	claim, err := c.store.lease(c.ctx, trial.Key, c.owner, c.floor, c.opt.Provenance)
+	claim, err := c.store.leaseTo(c.ctx, trial.Key, c.owner, c.want(), c.opt.Provenance)
 	if err != nil {
 		c.put(i, cellTodo, "")
 		if c.ctx.Err() != nil {
@@ -234,11 +236,18 @@ func (c *crew) observe(t Trial, attempt int64, j *job, e train.Event) {
 		}
 	}
 	if e.Epoch != nil {
+		all := t.Experiment.Train.Epochs
+		if c.opt.until > 0 {
+			all = c.opt.until
+		}
 		c.mu.Lock()
-		j.share = min(1, float64(e.Epoch.Epoch+1)/float64(max(1, t.Experiment.Train.Epochs)))
+		j.share = min(1, float64(e.Epoch.Epoch+1)/float64(max(1, all)))
 		c.mu.Unlock()
 	}
 	c.tell(Progress{Moment: Observed, Trial: &t, Event: &e})
+	if e.Epoch != nil && e.Epoch.Epoch+1 == c.opt.until {
+		j.cancel(errRung)
+	}
 }
 
 // settle stores how an attempt ended. It does so even when the caller's
@@ -260,6 +269,14 @@ func (c *crew) settle(ctx context.Context, attempt int64, j *job, r train.Result
 			c.mu.Unlock()
 			c.put(j.index, cellDone, "")
 			c.tell(Progress{Moment: Finished, Trial: trial})
+		}
+	case errors.Is(context.Cause(ctx), errRung):
+		if err = c.store.halt(keep, attempt, &j.log, c.opt.until); err == nil {
+			c.mu.Lock()
+			c.pace.finished++
+			c.mu.Unlock()
+			c.put(j.index, cellDone, "")
+			c.tell(Progress{Moment: Halted, Trial: trial})
 		}
 	case c.ctx.Err() != nil:
 		if err = c.store.end(keep, attempt, &j.log, "stopped", ""); err == nil {

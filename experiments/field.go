@@ -38,7 +38,7 @@ type field struct {
 }
 
 // stateExpr is the State of a trial, over standing.
-const stateExpr = "CASE a.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' WHEN 'running' THEN CASE WHEN a.id IN gone THEN 'pending' ELSE 'running' END ELSE 'pending' END"
+const stateExpr = "CASE a.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' WHEN 'running' THEN CASE WHEN a.id IN gone THEN 'pending' ELSE 'running' END WHEN 'stopped' THEN CASE WHEN a.halted IS NULL THEN 'pending' ELSE 'halted' END ELSE 'pending' END"
 
 // runFields are the fields that every store has.
 var runFields = []field{
@@ -46,7 +46,7 @@ var runFields = []field{
 	{name: "key", kind: prefixField, expr: "t.key"},
 	{name: "sweep", kind: manyField, expr: "s.name", many: "sweep_trials st JOIN sweeps s ON s.id = st.sweep_id WHERE 1", by: "st.trial_id", all: "SELECT DISTINCT name FROM sweeps"},
 	{name: "seed", kind: textField, expr: "printf('%llu', t.seed)", all: "SELECT DISTINCT printf('%llu', seed) FROM trials"},
-	{name: "state", kind: textField, expr: stateExpr, all: "VALUES ('done'), ('failed'), ('running'), ('pending')"},
+	{name: "state", kind: textField, expr: stateExpr, all: "VALUES ('done'), ('failed'), ('halted'), ('running'), ('pending')"},
 	{name: "tag", kind: manyField, expr: "g.tag", many: "trial_tags g WHERE 1", by: "g.trial_id", all: "SELECT DISTINCT tag FROM trial_tags"},
 	{name: "attempts", kind: numberField, expr: "(SELECT count(*) FROM attempts n WHERE n.trial_id = t.id)"},
 	{name: "seconds", kind: numberField, expr: "a.seconds"},

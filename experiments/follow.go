@@ -13,7 +13,7 @@ import (
 // trial.
 func cellOf(s State) cell {
 	switch s {
-	case StateDone:
+	case StateDone, StateHalted: // as far as it was wanted
 		return cellDone
 	case StateFailed:
 		return cellFailed
@@ -45,7 +45,7 @@ func (c *crew) refresh(look []int) error {
 	for k, i := range look {
 		keys[k] = c.trials[i].Key
 	}
-	claims, err := c.store.states(ctx, keys, c.floor)
+	claims, err := c.store.states(ctx, keys, c.want())
 	if err != nil {
 		return err
 	}
@@ -61,14 +61,14 @@ func (c *crew) refresh(look []int) error {
 }
 
 // states looks at the attempts of many trials.
-func (s *Store) states(ctx context.Context, keys []string, floor int64) (map[string]claim, error) {
+func (s *Store) states(ctx context.Context, keys []string, w want) (map[string]claim, error) {
 	list, err := json.Marshal(keys)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT t.key, max(a.state = 'done'), max(a.state = 'running'), max(a.state = 'failed' AND a.id > ?),
+	rows, err := s.reader.QueryContext(ctx, `SELECT t.key, max(a.state = 'done'), max(a.state = 'running'), max(a.state = 'failed' AND a.id > ?), max(a.halted),
 			max(CASE a.state WHEN 'running' THEN a.host END), max(CASE a.state WHEN 'running' THEN a.pid END)
-		FROM json_each(?) k CROSS JOIN trials t ON t.key = k.value LEFT JOIN attempts a ON a.trial_id = t.id GROUP BY t.id`, floor, string(list))
+		FROM json_each(?) k CROSS JOIN trials t ON t.key = k.value LEFT JOIN attempts a ON a.trial_id = t.id GROUP BY t.id`, w.floor, string(list))
 	if err != nil {
 		return nil, s.fail("read", err)
 	}
@@ -78,8 +78,8 @@ func (s *Store) states(ctx context.Context, keys []string, floor int64) (map[str
 		var key string
 		var done, running, failed sql.NullBool
 		var host sql.NullString
-		var pid sql.NullInt64
-		if err := rows.Scan(&key, &done, &running, &failed, &host, &pid); err != nil {
+		var pid, halted sql.NullInt64
+		if err := rows.Scan(&key, &done, &running, &failed, &halted, &host, &pid); err != nil {
 			return nil, s.fail("read", err)
 		}
 		c := claim{state: StatePending}
@@ -88,6 +88,8 @@ func (s *Store) states(ctx context.Context, keys []string, floor int64) (map[str
 			c.state = StateDone
 		case running.Bool:
 			c = claim{state: StateRunning, where: process{host: host.String, pid: int(pid.Int64)}.String()}
+		case w.epochs > 0 && halted.Int64 >= int64(w.epochs):
+			c.state = StateHalted
 		case failed.Bool:
 			c.state = StateFailed
 		}

@@ -96,6 +96,9 @@ func reason(r *RunInfo, retry bool) (skip bool, why string) {
 		}
 		return true, fmt.Sprintf("failed before%s: %s; --retry runs it again", planned, line)
 	}
+	if r.State == StateHalted {
+		return false, r.Error + planned
+	}
 	if r.Attempts > 0 {
 		return false, "was interrupted before" + planned
 	}

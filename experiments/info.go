@@ -18,6 +18,7 @@ const (
 	StateRunning State = "running"
 	StateDone    State = "done"
 	StateFailed  State = "failed"
+	StateHalted  State = "halted" // ended early, at a rung of successive halving
 )
 
 // RunInfo is a line of the list of runs.
@@ -53,6 +54,7 @@ type SweepInfo struct {
 	Done    int        `json:"done"`
 	Failed  int        `json:"failed"`
 	Running int        `json:"running"`
+	Halted  int        `json:"halted,omitempty"`
 	Pending int        `json:"pending"`
 }
 

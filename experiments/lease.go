@@ -22,13 +22,24 @@ type claim struct {
 // lease starts an attempt at a trial that is neither done nor running, and did
 // not fail in an attempt after number floor.
 func (s *Store) lease(ctx context.Context, key, owner string, floor int64, p Provenance) (claim, error) {
+	return s.leaseTo(ctx, key, owner, want{floor: floor}, p)
+}
+
+// want is what a crew wants of its trials.
+type want struct {
+	floor  int64 // failures of attempts up to this one are forgiven
+	epochs int   // a trial that was halted after so many is far enough; 0 is its end
+}
+
+// leaseTo is lease for trials that need not come to their end.
+func (s *Store) leaseTo(ctx context.Context, key, owner string, w want, p Provenance) (claim, error) {
 	var c claim
 	err := s.inTx(ctx, "lease "+key, func(tx *sql.Tx) error {
 		var trial int64
 		if err := tx.QueryRow(`SELECT id FROM trials WHERE key = ?`, key).Scan(&trial); err != nil {
 			return err
 		}
-		st, err := trialState(tx, trial, floor)
+		st, err := trialState(tx, trial, w)
 		if err != nil || st.state != StatePending {
 			c = st
 			return err
@@ -52,8 +63,8 @@ func (s *Store) lease(ctx context.Context, key, owner string, floor int64, p Pro
 }
 
 // trialState looks at the attempts at a trial.
-func trialState(tx *sql.Tx, trial, floor int64) (claim, error) {
-	rows, err := tx.Query(`SELECT id, state, host, pid FROM attempts WHERE trial_id = ? AND state IN ('running', 'done', 'failed')`, trial)
+func trialState(tx *sql.Tx, trial int64, w want) (claim, error) {
+	rows, err := tx.Query(`SELECT id, state, host, pid, coalesce(halted, 0) FROM attempts WHERE trial_id = ? AND (state IN ('running', 'done', 'failed') OR halted > 0)`, trial)
 	if err != nil {
 		return claim{}, err
 	}
@@ -63,7 +74,8 @@ func trialState(tx *sql.Tx, trial, floor int64) (claim, error) {
 		var id int64
 		var state State
 		var p process
-		if err := rows.Scan(&id, &state, &p.host, &p.pid); err != nil {
+		var halted int
+		if err := rows.Scan(&id, &state, &p.host, &p.pid, &halted); err != nil {
 			return c, err
 		}
 		switch {
@@ -71,7 +83,9 @@ func trialState(tx *sql.Tx, trial, floor int64) (claim, error) {
 			c = claim{state: StateDone}
 		case state == StateRunning && c.state != StateDone:
 			c = claim{state: StateRunning, where: p.String()}
-		case state == StateFailed && c.state == StatePending && id > floor:
+		case w.epochs > 0 && halted >= w.epochs && (c.state == StatePending || c.state == StateFailed):
+			c = claim{state: StateHalted}
+		case state == StateFailed && c.state == StatePending && id > w.floor:
 			c = claim{state: StateFailed}
 		}
 	}

@@ -21,6 +21,8 @@ type RunOptions struct {
 	// Artifacts, when not nil, makes files to keep from a trial's result, in
 	// the goroutine that ran it. Its error is a failure of the trial.
 	Artifacts func(ctx context.Context, t Trial, r train.Result) ([]Artifact, error)
+
+	until int // epochs after which trials are halted; 0 runs them to their end
 }
 
 // Summary counts the trials of a sweep when Run returns.
@@ -30,6 +32,7 @@ type Summary struct {
 	Done      int // by this call, or meanwhile by another process
 	Failed    int // now or before
 	Remaining int // neither done nor failed: the call was stopped
+	Halted    int // ended at a rung, by Halve
 }
 
 // Moment says what a Progress is about.
@@ -44,6 +47,7 @@ const (
 	Observed  Moment = "observed"  // Trial told Event
 	Finished  Moment = "finished"  // Trial is stored
 	Failed    Moment = "failed"    // Trial ended with Err
+	Halted    Moment = "halted"    // Trial came to its rung, and waits there
 	Stopped   Moment = "stopped"   // Trial was ended by the caller's context; it is run again next time
 	Reclaimed Moment = "reclaimed" // Trial was found running in a process that is gone, or was taken over by another
 	Waiting   Moment = "waiting"   // nothing left to start, but Elsewhere > 0; told again every few seconds

@@ -276,13 +276,14 @@ func (s *Store) addAttempts(ctx context.Context, all []picked) error {
 	now := time.Now()
 	rank := map[string]int{"lost": 1, "stopped": 1, "failed": 2, "running": 3, "done": 4} // a later attempt of equal rank counts
 	best := make([]int, len(all))
-	return s.each(ctx, `SELECT a.id, a.trial_id, a.state, a.host, a.machine, a.pid, a.pid_start, a.started, a.heartbeat, coalesce(a.finished, 0), a.error, a.revision, a.device, coalesce(a.seconds, 0)
+	return s.each(ctx, `SELECT a.id, a.trial_id, a.state, a.host, a.machine, a.pid, a.pid_start, a.started, a.heartbeat, coalesce(a.finished, 0), a.error, a.revision, a.device, coalesce(a.seconds, 0), a.halted IS NOT NULL
 		FROM json_each(?) k CROSS JOIN attempts a ON a.trial_id = k.value ORDER BY a.id`, []any{idList(index)}, func(rows *sql.Rows) error {
 		var id, trial, started, heartbeat, finished int64
 		var owner process
 		var state string
+		var halted bool
 		var r RunInfo
-		if err := rows.Scan(&id, &trial, &state, &owner.host, &owner.machine, &owner.pid, &owner.start, &started, &heartbeat, &finished, &r.Error, &r.Revision, &r.Device, &r.Seconds); err != nil {
+		if err := rows.Scan(&id, &trial, &state, &owner.host, &owner.machine, &owner.pid, &owner.start, &started, &heartbeat, &finished, &r.Error, &r.Revision, &r.Device, &r.Seconds, &halted); err != nil {
 			return err
 		}
 		p := &all[index[trial]]
@@ -307,6 +308,10 @@ func (s *Store) addAttempts(ctx context.Context, all []picked) error {
 			p.State = StateDone
 		case "failed":
 			p.State = StateFailed
+		case "stopped":
+			if halted {
+				p.State = StateHalted
+			}
 		}
 		return nil
 	})

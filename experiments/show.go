@@ -198,6 +198,8 @@ func (s *Store) countStates(ctx context.Context, sweep int64, info *SweepInfo) e
 			info.Failed = n
 		case StateRunning:
 			info.Running = n
+		case StateHalted:
+			info.Halted = n
 		default:
 			info.Pending = n
 		}

@@ -47,6 +47,8 @@ func (p *progress) report(e experiments.Progress) {
 		p.line("%s  %s seed %d: its process is gone; running it again", e.Run, levelText(p.sweep, e.Trial.Levels), e.Trial.Seed)
 	case experiments.Finished:
 		p.line("%s  %s seed %d: done, %d of %d%s", e.Run, levelText(p.sweep, e.Trial.Levels), e.Trial.Seed, e.Done, e.Total, timeLeft(e))
+	case experiments.Halted:
+		p.line("%s  %s seed %d: at its rung, %d of %d%s", e.Run, levelText(p.sweep, e.Trial.Levels), e.Trial.Seed, e.Done, e.Total, timeLeft(e))
 	case experiments.Failed:
 		p.line("%s  %s seed %d: failed: %v", e.Run, levelText(p.sweep, e.Trial.Levels), e.Trial.Seed, e.Err)
 	case experiments.Observed:

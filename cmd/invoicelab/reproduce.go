@@ -185,7 +185,7 @@ func (r *reproduction) run() (failed int, err error) {
 		show := newProgress(c.App.ErrWriter, w.Sweep)
 		summary, err := experiments.Run(c.Context, r.store, w.Sweep, w.Trials, experiments.RunOptions{
 			Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: r.where, Artifacts: predictions(r.data, c.String("device"), c.Int("threads")),
-		}, runner(r.data, c.String("device"), c.Int("threads"), trialStates{states, r.where.Revision, stateInterval}), show.report)
+		}, runner(r.data, c.String("device"), c.Int("threads"), trialStates{states, r.where.Revision, stateInterval, false}), show.report)
 		show.end()
 		failed += summary.Failed
 		if err != nil {

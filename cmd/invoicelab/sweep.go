@@ -175,10 +175,18 @@ func sweepRun(c *cli.Context) error {
 	tellForecast(c.App.ErrWriter, s, trials, forecast, c.Int("workers"))
 	show := newProgress(c.App.ErrWriter, s)
 	states := c.String("store") + "-states"
-	summary, err := experiments.Run(c.Context, store, s, trials, experiments.RunOptions{
-		Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where, Artifacts: predictions(data, c.String("device"), c.Int("threads")),
-	}, runner(data, c.String("device"), c.Int("threads"), trialStates{states, where.Revision, c.Duration("state-interval")}), show.report)
+	options := experiments.RunOptions{Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where, Artifacts: predictions(data, c.String("device"), c.Int("threads"))}
+	keep := trialStates{states, where.Revision, c.Duration("state-interval"), s.Halving != nil}
+	work := runner(data, c.String("device"), c.Int("threads"), keep)
+	var summary experiments.Summary
+	var rungs []experiments.Rung
+	if s.Halving == nil {
+		summary, err = experiments.Run(c.Context, store, s, trials, options, work, show.report)
+	} else {
+		rungs, summary, err = experiments.Halve(c.Context, store, s, trials, options, work, show.report)
+	}
 	show.end()
+	tellRungs(c.App.ErrWriter, s, rungs)
 	if err := removeEmpty(states); err != nil {
 		return err
 	}
@@ -190,6 +198,11 @@ func sweepRun(c *cli.Context) error {
 	}
 	if summary.Done == 0 && summary.Failed == 0 {
 		fmt.Fprintf(c.App.ErrWriter, "nothing to do: all %d trials of %s are in %s\n", summary.Total, s.Name, c.String("store"))
+	}
+	if s.Halving != nil {
+		if err := dropHalted(c.Context, store, s.Name, states); err != nil {
+			return err
+		}
 	}
 	if err := tellSweep(c, store, s); err != nil {
 		return err
@@ -209,13 +222,14 @@ type trialStates struct {
 	dir      string
 	revision string // of the program
 	interval time.Duration
+	rungs    bool // trials go on from rung to rung, so that states are kept even where interval is 0
 }
 
 // of is where trial t on device d keeps its state. Another device rounds
 // differently, and another program may compute something else: their states are of
 // no use to it.
 func (s trialStates) of(t experiments.Trial, d kernels.Device) train.Checkpoints {
-	if s.interval <= 0 || t.Experiment.Model.Encoder.Kind == "sparse" {
+	if s.interval <= 0 && !s.rungs || t.Experiment.Model.Encoder.Kind == "sparse" {
 		return train.Checkpoints{}
 	}
 	dir := filepath.Join(s.dir, fmt.Sprintf("%s-%s-%s-%.12s", t.Key, d.Backend, d.Level, s.revision))

@@ -63,6 +63,9 @@ func sweepPlan(c *cli.Context) error {
 		}
 		fmt.Fprintf(c.App.Writer, "  %.8s  seed %d  %s%s\n", t.Key, t.Seed, levelText(s, t.Levels), note)
 	}
+	if s.Halving != nil {
+		f.Seconds *= writeRungPlan(c.App.Writer, s, trials)
+	}
 	fmt.Fprintln(c.App.Writer, costText(f, c.Int("workers")))
 	return nil
 }
@@ -111,6 +114,9 @@ func secondsText(s float64) string {
 func tellForecast(w io.Writer, s config.Sweep, trials []experiments.Trial, f experiments.Forecast, workers int) {
 	if f.Todo == 0 {
 		return // the summary says that there is nothing to do
+	}
+	if s.Halving != nil {
+		f.Seconds *= writeRungPlan(w, s, trials)
 	}
 	fmt.Fprintf(w, "%s: %s\n", s.Name, costText(f, workers))
 	var reasons []string
