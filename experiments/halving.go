@@ -138,7 +138,7 @@ func (s *Store) decide(ctx context.Context, h *config.Halving, variants [][]Tria
 				ranked[place].Runs = append(ranked[place].Runs, t.Key)
 				if place >= kept {
 					a.exec(`UPDATE attempts SET error = ? WHERE state = 'stopped' AND halted = ? AND trial_id = (SELECT id FROM trials WHERE key = ?)`,
-						fmt.Sprintf("left out after %d epochs: place %d of %d by %s, %d go on", epochs, place+1, len(order), h.Metric, kept), epochs, t.Key)
+						fmt.Sprintf("left out after %s: place %d of %d by %s, %d kept", count(epochs, "epoch"), place+1, len(order), h.Metric, kept), epochs, t.Key)
 				}
 			}
 		}
@@ -204,7 +204,7 @@ func (s *Store) summarise(ctx context.Context, trials []Trial, retry bool, sum *
 // halt closes an attempt that came to its rung, or gives errLost.
 func (s *Store) halt(ctx context.Context, attempt int64, log *eventLog, epochs int) error {
 	return s.inTx(ctx, fmt.Sprintf("halt attempt %d", attempt), func(tx *sql.Tx) error {
-		if err := closeAttempt(tx, attempt, "stopped", fmt.Sprintf("halted after %d epochs, at a rung", epochs)); err != nil {
+		if err := closeAttempt(tx, attempt, "stopped", fmt.Sprintf("halted after %s, at a rung", count(epochs, "epoch"))); err != nil {
 			return err
 		}
 		a := s.adder(tx)

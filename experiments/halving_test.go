@@ -124,7 +124,7 @@ func TestHalving(t *testing.T) {
 				t.Errorf("%d outcomes to compare, %v; want the 2 of rate 0.004", len(outcomes), err)
 			}
 			infos, err := store.Runs(t.Context(), experiments.Filter{Sweep: "search", Levels: map[string]string{"rate": "0.006"}})
-			if err != nil || len(infos) != 2 || infos[0].State != experiments.StateHalted || infos[0].Error != "left out after 3 epochs: place 2 of 3 by validation/macro_f1, 1 go on" {
+			if err != nil || len(infos) != 2 || infos[0].State != experiments.StateHalted || infos[0].Error != "left out after 3 epochs: place 2 of 3 by validation/macro_f1, 1 kept" {
 				t.Errorf("%+v, %v", infos, err)
 			}
 			info, err := store.Sweep(t.Context(), "search")

@@ -16,7 +16,7 @@ import (
 func writeRungPlan(w io.Writer, s config.Sweep, trials []experiments.Trial) (share float64) {
 	rungs, share := experiments.PlanRungs(s, trials)
 	for _, r := range rungs {
-		fmt.Fprintf(w, "rung: %d variants x %d seeds to epoch %d\n", r.Variants, len(s.Seeds), r.Epochs)
+		fmt.Fprintf(w, "rung: to epoch %d, variants x seeds: %d x %d\n", r.Epochs, r.Variants, len(s.Seeds))
 	}
 	fmt.Fprintf(w, "%.0f %% of the epochs of all trials to their end; variants are kept by the mean over seeds of %s\n", 100*share, s.Halving.Metric)
 	return share
