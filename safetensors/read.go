@@ -92,37 +92,44 @@ func (f *File) entry(name, dtype string) (entry, error) {
 }
 
 // Read reads and verifies a whole file: its tensors must cover the data
-// without gap or overlap, those of float32 and int64 with as many bytes as their
-// shapes take.
+// without gap or overlap, those of a dtype that this package knows with as many
+// bytes as their shapes take.
 func Read(r io.Reader) (*File, error) {
-	var size [8]byte
-	if _, err := io.ReadFull(r, size[:]); err != nil {
-		return nil, fmt.Errorf("length of the header: %w", err)
-	}
-	n := binary.LittleEndian.Uint64(size[:])
-	if n < 2 || n > maxHeader {
-		return nil, fmt.Errorf("a header of %d bytes: this is no safetensors file", n)
-	}
-	var raw bytes.Buffer
-	if got, err := io.CopyN(&raw, r, int64(n)); err != nil {
-		return nil, fmt.Errorf("the header has %d of %d bytes: %w", got, n, noEOF(err))
-	}
-	if raw.Bytes()[0] != '{' {
-		return nil, fmt.Errorf("the header starts with %q, not {: this is no safetensors file", raw.Bytes()[0])
-	}
-	f := &File{entries: map[string]entry{}}
-	if err := f.parse(raw.Bytes()); err != nil {
-		return nil, fmt.Errorf("header: %w", err)
-	}
-	data, err := io.ReadAll(r)
+	f, _, err := readHeader(r)
 	if err != nil {
+		return nil, err
+	}
+	if f.data, err = io.ReadAll(r); err != nil {
 		return nil, fmt.Errorf("values: %w", err)
 	}
-	f.data = data
 	if err := f.verify(); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// readHeader reads up to the values, which begin at byte at.
+func readHeader(r io.Reader) (f *File, at int64, err error) {
+	var size [8]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return nil, 0, fmt.Errorf("length of the header: %w", err)
+	}
+	n := binary.LittleEndian.Uint64(size[:])
+	if n < 2 || n > maxHeader {
+		return nil, 0, fmt.Errorf("a header of %d bytes: this is no safetensors file", n)
+	}
+	var raw bytes.Buffer
+	if got, err := io.CopyN(&raw, r, int64(n)); err != nil {
+		return nil, 0, fmt.Errorf("the header has %d of %d bytes: %w", got, n, noEOF(err))
+	}
+	if raw.Bytes()[0] != '{' {
+		return nil, 0, fmt.Errorf("the header starts with %q, not {: this is no safetensors file", raw.Bytes()[0])
+	}
+	f = &File{entries: map[string]entry{}}
+	if err := f.parse(raw.Bytes()); err != nil {
+		return nil, 0, fmt.Errorf("header: %w", err)
+	}
+	return f, int64(len(size)) + int64(n), nil
 }
 
 // parse decodes the header entry by entry, because decoding into a map
@@ -177,6 +184,7 @@ func (f *File) verify() error {
 		x, y := f.entries[a].Offsets, f.entries[b].Offsets
 		return slices.Compare(x[:], y[:])
 	})
+	sizes := map[string]uint64{float32s: 4, int64s: 8, float16s: 2, bfloat16s: 2} // bytes of a value
 	at, size := uint64(0), uint64(len(f.data))
 	for _, name := range names {
 		e := f.entries[name]
@@ -186,7 +194,7 @@ func (f *File) verify() error {
 			return fmt.Errorf("%s: data at %d to %d, want it to start at %d", name, from, to, at)
 		case to > size:
 			return fmt.Errorf("%s: data at %d to %d, but the file holds %d bytes of values: it is cut short", name, from, to, size)
-		case e.Dtype == float32s && !e.holds(to-from, 4), e.Dtype == int64s && !e.holds(to-from, 8):
+		case sizes[e.Dtype] > 0 && !e.holds(to-from, sizes[e.Dtype]):
 			return fmt.Errorf("%s: %d bytes of data for %s of shape %v", name, to-from, e.Dtype, e.Shape)
 		}
 		at = to

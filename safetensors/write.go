@@ -24,10 +24,13 @@ import (
 // metadataKey is the header's entry that is no tensor.
 const metadataKey = "__metadata__"
 
-// The dtypes that Write, Dense and Int64s know.
+// The dtypes that this package knows. Write, Dense and Int64s have the first
+// two, Floats all but int64.
 const (
-	float32s = "F32"
-	int64s   = "I64"
+	float32s  = "F32"
+	int64s    = "I64"
+	float16s  = "F16"
+	bfloat16s = "BF16"
 )
 
 // entry is the header's entry of one tensor, its keys in the order that the
