@@ -47,6 +47,7 @@ func newGate(s *store, spec Spec, labels Labels, outside bool) (*gate, error) {
 	}
 	g.oneGroup = s.fixedI32(make([]int32, g.groups))
 	g.stage = newNormGELU(s, partHead, "head.group.stage", hidden, hidden/2)
+	g.stage.linear.weight.reads(spec.Encoder)
 	g.out = newLinear(s, partHead, "head.group.out", hidden/2, g.groups)
 	return g, nil
 }

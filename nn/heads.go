@@ -13,7 +13,8 @@ type head interface {
 	// loss computes the losses of the head's own stages, into p.stats and into
 	// gradients that backward takes up.
 	loss(p *pass)
-	// backward overwrites dh and adds to the gradients of the parameters.
+	// backward overwrites dh, unless it is empty, and adds to the gradients of the
+	// parameters.
 	backward(p *pass, dh, dScores kernels.Mat)
 	// report puts the components of loss into out and returns their weighted sum.
 	report(stats []float64, out Losses) float64
@@ -92,7 +93,9 @@ func (l Labels) groupOf(outside int32) []int32 {
 type linearHead struct{ linear linear }
 
 func newLinearHead(s *store, spec Spec, labels Labels) (head, error) {
-	return &linearHead{newLinear(s, partHead, "head", spec.Encoder.Hidden, labels.NumLabels())}, nil
+	h := &linearHead{newLinear(s, partHead, "head", spec.Encoder.Hidden, labels.NumLabels())}
+	h.linear.weight.reads(spec.Encoder)
+	return h, nil
 }
 
 func (h *linearHead) forward(p *pass, x kernels.Mat) kernels.Mat { return h.linear.forward(p, x) }

@@ -34,6 +34,7 @@ func newHierarchicalHead(s *store, spec Spec, labels Labels) (head, error) {
 	h.shift = s.fixedF32(members(c-1, append([]int32{kernels.Ignore}, columnsOf(c-1)...)))
 	h.weight = s.matrix(partHead, "head.members.weight", spec.Encoder.Hidden, c-1, glorotBlocks(h.gate.target[1:]))
 	h.weight.forward, h.weight.backward = h.weight.Size(), 2*h.weight.Size()
+	h.weight.reads(spec.Encoder)
 	h.bias = s.vector(partHead, "head.members.bias", c-1, 0)
 	return h, nil
 }
@@ -84,7 +85,9 @@ func (h *hierarchicalHead) backward(p *pass, dh, dScores kernels.Mat) {
 	p.be.MatMul(h.weight.Grad, dWide, shift, false, true, true)
 	p.be.ColSum(dBias.Data, dz)
 	p.be.MatMul(h.bias.Grad, dBias, shift, false, true, true)
-	p.be.MatMul(dh, dz, h.wide, false, true, false)
+	if dh.Rows > 0 {
+		p.be.MatMul(dh, dz, h.wide, false, true, false)
+	}
 
 	dLog := p.mem.Zeros(n, h.gate.groups)
 	p.be.GroupSum(dLog, dScores, h.groupOf.dev)

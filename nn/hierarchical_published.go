@@ -43,6 +43,7 @@ func newHierarchicalPublishedHead(s *store, spec Spec, labels Labels) (head, err
 	}
 	h.gather = s.fixedF32(gather)
 	h.linear = newLinear(s, partHead, "head.members", spec.Encoder.Hidden, k)
+	h.linear.weight.reads(spec.Encoder)
 	h.linear.weight.init = glorotBlocks(groupOf)
 	return h, nil
 }

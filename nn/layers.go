@@ -20,6 +20,7 @@ type pass struct {
 	features   kernels.I32 // [n*F]
 	neighbours kernels.I32 // [n*K]
 	wide       kernels.I32 // [n*W]; empty without
+	hidden     kernels.Mat // [n, H] as they came; empty without
 	labels     []int32     // [n]; nil when predicting
 	targets    kernels.I32 // [n], labels on the backend
 	structure  []int32     // [n], see Batch; nil without
@@ -62,11 +63,13 @@ func (l *linear) forward(p *pass, x kernels.Mat) kernels.Mat {
 }
 
 // backward adds to the gradients of weight and bias, and overwrites dx or,
-// when accumulate, adds to it.
+// when accumulate, adds to it. An empty dx is left alone.
 func (l *linear) backward(p *pass, dx, dy kernels.Mat, accumulate bool) {
 	p.be.MatMul(l.weight.Grad, l.x, dy, true, false, true)
 	p.be.ColSum(l.bias.Grad.Data, dy)
-	p.be.MatMul(dx, dy, l.weight.Value, false, true, accumulate)
+	if dx.Rows > 0 {
+		p.be.MatMul(dx, dy, l.weight.Value, false, true, accumulate)
+	}
 }
 
 // layerNorm normalises each row, with learned gain and offset.

@@ -118,6 +118,15 @@ func (r *mirror) total(b nn.Batch, seed uint64) (map[string]float64, float64) {
 func (r *mirror) encode(b nn.Batch, n int, seed uint64) [][]float64 {
 	h, f, k := r.spec.Encoder.Hidden, r.in.Features, r.in.Neighbours
 	x := make([][]float64, n)
+	if r.spec.Encoder.Kind == "features" {
+		for t := range x {
+			for _, v := range b.Hidden[t*h : (t+1)*h] {
+				x[t] = append(x[t], float64(v))
+			}
+		}
+		drop(x, r.spec.Encoder.Dropout, seed, "hidden")
+		return x
+	}
 	for t := range x {
 		x[t] = make([]float64, h)
 		for _, id := range b.Features[t*f : (t+1)*f] {

@@ -18,7 +18,8 @@ type Model struct {
 
 	store   *store
 	tensors *dense.Engine // under Weights
-	encoder *encoder
+	encoder encoding
+	width   int // of hidden states that come with the batch; 0 without
 	head    head
 	wide    *wide // nil without attributes
 	loss    *entityLoss
@@ -36,7 +37,7 @@ type Model struct {
 // What the spec asks for and the labels cannot give is an error that names the
 // setting; shapes that do not fit each other panic.
 func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (*Model, error) {
-	if labels.Entities < 0 || in.Features < 1 || in.TableRows < 1 || in.Neighbours < 1 || in.Wide < 0 || in.Wide > 0 && in.WideRows < 1 || spec.Encoder.Hidden < 1 {
+	if labels.Entities < 0 || !spec.Encoder.Given() && (in.Features < 1 || in.TableRows < 1 || in.Neighbours < 1) || in.Wide < 0 || in.Wide > 0 && in.WideRows < 1 || spec.Encoder.Hidden < 1 {
 		panic(fmt.Sprintf("nn: New: %d entities, %d features, %d table rows, %d neighbours, %d wide of %d rows, %d hidden",
 			labels.Entities, in.Features, in.TableRows, in.Neighbours, in.Wide, in.WideRows, spec.Encoder.Hidden))
 	}
@@ -52,7 +53,10 @@ func New(be kernels.Backend, spec Spec, labels Labels, in Inputs, seed uint64) (
 
 // declare builds the layers and declares what they need, without memory.
 func (m *Model) declare(spec Spec, labels Labels) error {
-	m.encoder = newEncoder(m.store, spec.Encoder, m.in)
+	m.encoder = newEncoding(m.store, spec.Encoder, m.in)
+	if spec.Encoder.Given() {
+		m.width = spec.Encoder.Hidden
+	}
 	var err error
 	if m.head, err = newHead(m.store, spec, labels); err != nil {
 		return err

@@ -31,6 +31,7 @@ func newPrototypes(s *store, spec Spec, labels Labels, separationKind string) (*
 		return nil, err
 	}
 	t.embed = newNormGELU(s, partHead, "head.embed", spec.Encoder.Hidden, dim)
+	t.embed.linear.weight.reads(spec.Encoder)
 	// Rows of norm about 1. The cosine ignores the norm, so decay would only
 	// make later steps turn a prototype further: prototypes have none.
 	t.table = s.undecayed(partHead, "head.prototypes", c, dim, normal(1/math.Sqrt(float64(dim))))

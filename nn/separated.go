@@ -29,11 +29,15 @@ func newSeparatedHead(s *store, spec Spec, labels Labels) (head, error) {
 		return nil, fmt.Errorf("model.encoder.hidden: %d is too narrow for the separated head, whose branches have a quarter of it", hidden)
 	}
 	rate, pair := float32(spec.Head.Dropout), s.fixedF32([]float32{0, 1})
-	return &separatedHead{
+	h := &separatedHead{
 		semantic:  newBranch(s, "semantic", hidden, hidden/2, labels.NumLabels(), rate),
 		structure: &marks{"structure", newBranch(s, "structure", hidden, hidden/4, labels.Structure, rate), pair, spec.Loss.Structure, statStructure, kernels.Mat{}, kernels.Mat{}},
 		visual:    &marks{"visual", newBranch(s, "visual", hidden, hidden/4, labels.Visual, rate), pair, spec.Loss.Visual, statVisual, kernels.Mat{}, kernels.Mat{}},
-	}, nil
+	}
+	for _, b := range []branch{h.semantic, h.structure.branch, h.visual.branch} {
+		b.stage.weight.reads(spec.Encoder)
+	}
+	return h, nil
 }
 
 func (h *separatedHead) forward(p *pass, x kernels.Mat) kernels.Mat {

@@ -126,5 +126,6 @@ func (b Batch) Clone() Batch {
 	for _, s := range []*[]int32{&b.Offsets, &b.Features, &b.Rows, &b.Neighbours, &b.Wide, &b.WideRows, &b.Labels, &b.Structure, &b.Visual} {
 		*s = slices.Clone(*s)
 	}
+	b.Hidden = slices.Clone(b.Hidden)
 	return b
 }

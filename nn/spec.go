@@ -14,21 +14,26 @@ type Spec struct {
 
 // EncoderSpec describes the encoder. The compact one is summed hashed
 // embeddings, then layers that mix each token with its neighbours in reading
-// order and on the page; wide features go past them, straight to the scores. The sparse one has no hidden states: feature templates
+// order and on the page; wide features go past them, straight to the scores. That of
+// features has no parameters: the hidden states come with the batch. The sparse one has no
+// hidden states: feature templates
 // give the scores (package sparse), so head, losses and curriculum do not apply.
 type EncoderSpec struct {
-	Kind    string  `yaml:"kind" default:"compact" oneof:"compact sparse" help:"compact: hashed embeddings and context layers; sparse: the classical linear-chain CRF on feature templates"`
-	Hidden  int     `yaml:"hidden" default:"96" min:"8" max:"1024" help:"width of embeddings and layers"`
+	Kind    string  `yaml:"kind" default:"compact" oneof:"compact features sparse" help:"compact: hashed embeddings and context layers; features: hidden states that you bring; sparse: the classical linear-chain CRF on feature templates"`
+	Hidden  int     `yaml:"hidden" default:"96" min:"8" max:"8192" help:"width of embeddings and layers; features: that of the hidden states"`
 	Layers  int     `yaml:"layers" default:"2" min:"0" max:"12" help:"context layers"`
 	Window  int     `yaml:"window" default:"2" min:"0" max:"4" help:"neighbours taken on each side in reading order by every layer"`
 	Buckets int     `yaml:"buckets" default:"8192" min:"64" max:"1048576" help:"hash buckets of each text feature"`
-	Dropout float64 `yaml:"dropout" default:"0.2" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer"`
+	Dropout float64 `yaml:"dropout" default:"0.2" min:"0" max:"0.9" help:"dropout after the embeddings and in each layer; features: of the hidden states"`
 
 	Templates []string `yaml:"templates" help:"sparse: feature templates, such as lower[-2..2], word[-1]|word[0], column2[0]; none is the standard set. compact: further features of the embedding; standard stands for those of the sparse encoder"`
 
 	TemplateBuckets int      `yaml:"template_buckets" default:"32768" min:"64" max:"4194304" later:"yes" help:"compact: hash buckets of each of the templates"`
 	Wide            []string `yaml:"wide" later:"yes" help:"compact: feature templates that score labels directly, beside encoder and head; standard stands for those of the sparse encoder"`
 	WideBuckets     int      `yaml:"wide_buckets" default:"65536" min:"64" max:"4194304" later:"yes" help:"compact: hash buckets of all wide templates together"`
+
+	Features       string `yaml:"features" json:",omitempty" later:"yes" help:"features: safetensors file with the hidden states of every token, its index beside it"`
+	FeaturesDigest string `yaml:"features_digest" json:",omitempty" later:"yes" help:"features: digest that the file must have; filled in by the program"`
 }
 
 // HeadSpec describes the head.
@@ -73,7 +78,8 @@ type Labels struct {
 // NumLabels is the number C of BIO labels.
 func (l Labels) NumLabels() int { return 1 + 2*l.Entities }
 
-// Inputs describes what train feeds to the encoder.
+// Inputs describes what train feeds to the encoder; nothing of it is used where the hidden
+// states are given.
 type Inputs struct {
 	Features   int // feature ids of a token (F)
 	TableRows  int // rows of the embedding table (V); ids are 0..V-1, -1 is absent
@@ -85,13 +91,14 @@ type Inputs struct {
 // Batch is one packed batch in host memory. Document b is tokens Offsets[b]
 // to Offsets[b+1]; N = Offsets[B].
 type Batch struct {
-	Offsets    []int32 // [B+1]
-	Features   []int32 // [N*F]
-	Rows       []int32 // sorted unique ids in Features, without -1
-	Neighbours []int32 // [N*K], token index in the batch or -1
-	Wide       []int32 // [N*W]; nil without
-	WideRows   []int32 // sorted unique ids in Wide, without -1
-	Labels     []int32 // [N], kernels.Ignore where masked; nil when predicting
+	Offsets    []int32   // [B+1]
+	Features   []int32   // [N*F]
+	Rows       []int32   // sorted unique ids in Features, without -1
+	Neighbours []int32   // [N*K], token index in the batch or -1
+	Wide       []int32   // [N*W]; nil without
+	WideRows   []int32   // sorted unique ids in Wide, without -1
+	Hidden     []float32 // [N*H], hidden states of an encoder that has them given; otherwise empty
+	Labels     []int32   // [N], kernels.Ignore where masked; nil when predicting
 
 	// For the separated head: the sets of structure and of visual types that each
 	// token is in, bit k for type k, kernels.Ignore where that is not known. Nil

@@ -173,7 +173,10 @@ func (m *Model) gradient(b Batch, dropoutSeed uint64, share denominators) (rows 
 		m.crf.add(p, dScores, scores, valid)
 		m.clock.lap(timeCRF)
 	}
-	dh := p.mem.Mat(h.Rows, h.Cols)
+	var dh kernels.Mat // empty where nobody wants it
+	if m.encoder.parametric() {
+		dh = p.mem.Mat(h.Rows, h.Cols)
+	}
 	if m.wide != nil {
 		m.wide.backward(p, dScores)
 	}
@@ -264,6 +267,10 @@ func (m *Model) upload(b Batch) *pass {
 	m.be.PutI32(p.features, b.Features)
 	p.neighbours = m.mem.I32(len(b.Neighbours))
 	m.be.PutI32(p.neighbours, b.Neighbours)
+	if m.width > 0 {
+		p.hidden = m.mem.Mat(p.n, m.width)
+		m.be.PutF32(p.hidden.Data, b.Hidden)
+	}
 	if m.wide != nil {
 		p.wide = m.mem.I32(len(b.Wide))
 		m.be.PutI32(p.wide, b.Wide)
@@ -288,6 +295,9 @@ func (m *Model) checkBatch(op string, b Batch) {
 	}
 	if len(b.Wide) != n*m.in.Wide {
 		panic(fmt.Sprintf("nn: %s: %d wide ids for %d tokens of %d", op, len(b.Wide), n, m.in.Wide))
+	}
+	if len(b.Hidden) != n*m.width {
+		panic(fmt.Sprintf("nn: %s: %d values of hidden states for %d tokens of width %d", op, len(b.Hidden), n, m.width))
 	}
 	if op == "Step" && len(b.Labels) != n {
 		panic(fmt.Sprintf("nn: %s: %d labels for %d tokens", op, len(b.Labels), n))
