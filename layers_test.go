@@ -28,6 +28,7 @@ var layers = map[string]int{
 	"corpus/formats":        1,
 	"corpus/draw":           1,
 	"corpus/invoices":       1,
+	"hidden":                1,
 	"kernels/cpu":           1,
 	"kernels/bench":         1,
 	"kernels/cases":         1,

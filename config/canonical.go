@@ -7,6 +7,7 @@ import (
 	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,8 @@ import (
 // equal bytes. Only a setting tagged later is left out where it has its default,
 // which is how the program worked before there was the setting: runs of then keep
 // their keys. Some things of the data are left to the digests that stand
-// beside it in a trial's key: corpus.path and corpus.preset are left out, and
+// beside it in a trial's key: corpus.path and corpus.preset are left out, and so is
+// model.encoder.features, in whose place stands the digest of the file. And
 // of a schema file's path only the name stays, so that users with other
 // folders get the same keys, and a preset has those of the folder that it was
 // written to. It decodes to e again but for these.
@@ -30,7 +32,7 @@ func (e Experiment) Canonical() string {
 		e.Corpus.Schema = strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
 	}
 	return e.render(func(s setting) bool {
-		return s.key != "corpus.path" && s.key != "corpus.preset" && !(s.later && s.isDefault(&e))
+		return !slices.Contains([]string{"corpus.path", "corpus.preset", "model.encoder.features"}, s.key) && !(s.later && s.isDefault(&e))
 	})
 }
 

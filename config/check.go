@@ -80,6 +80,7 @@ func (e Experiment) faults() []fault {
 	if e.Model.Encoder.Kind == "sparse" {
 		all = append(all, e.sparseFaults()...)
 	}
+	all = append(all, e.featuresFaults()...)
 	if e.Model.Head.Kind == "hybrid/published" && e.Model.Loss.SeparationKind != "squared" {
 		add("model.loss.separation model.head.kind", "%s has no effect with model.head.kind hybrid/published, whose separation is the signed cosine", e.Model.Loss.SeparationKind)
 	}
@@ -88,6 +89,30 @@ func (e Experiment) faults() []fault {
 	}
 	if c := e.Curriculum; c.Sampler == "domain_balanced" && c.RarePerBatch > c.Batch {
 		add("curriculum.rare_per_batch curriculum.batch", "%d is more than the %d documents of a batch (curriculum.batch)", c.RarePerBatch, c.Batch)
+	}
+	return all
+}
+
+// featuresFaults names what has no effect where hidden states are given, and hidden states
+// where they are not.
+func (e Experiment) featuresFaults() []fault {
+	var all []fault
+	if !e.Model.Encoder.Given() {
+		for _, s := range []struct{ key, value string }{
+			{"model.encoder.features", e.Model.Encoder.Features},
+			{"model.encoder.features_digest", e.Model.Encoder.FeaturesDigest},
+		} {
+			if s.value != "" {
+				all = append(all, fault{[]string{s.key, "model.encoder.kind"}, fmt.Sprintf("%s has no effect with model.encoder.kind %s; expected features", s.value, e.Model.Encoder.Kind)})
+			}
+		}
+		return all
+	}
+	usual := Default()
+	for _, key := range []string{"model.encoder.layers", "model.encoder.window", "model.encoder.buckets", "model.encoder.templates", "model.encoder.wide", "train.word_dropout", "train.feature_dropout"} {
+		if v := e.Value(key); v != usual.Value(key) {
+			all = append(all, fault{[]string{key, "model.encoder.kind"}, fmt.Sprintf("%s has no effect with model.encoder.kind features; expected %s, the default", v, usual.Value(key))})
+		}
 	}
 	return all
 }

@@ -15,21 +15,25 @@ type Corpus struct {
 	Manifest corpus.Manifest // its digest is over documents and entity names
 	Schema   *corpus.Schema  // as trained with: groups included
 	Data     config.Data     // what settings are checked against
+
+	documents *corpus.Dataset // what hidden states are checked against; nil where only the rest is known
 }
 
 // Describe sums up a corpus whose schema is the one to train with.
 func Describe(ds *corpus.Dataset) Corpus {
-	return Corpus{Manifest: ds.Manifest, Schema: ds.Schema, Data: config.DataOf(ds)}
+	return Corpus{Manifest: ds.Manifest, Schema: ds.Schema, Data: config.DataOf(ds), documents: ds}
 }
 
 // Plan expands a sweep into its trials: every combination of levels (the last
 // axis varies fastest) with every seed (faster still). describe is asked once
 // for each distinct setting of the corpus. Settings without effect on the data
 // are refused, and so are two combinations that come to the same settings:
-// their trials would be one, counted twice.
+// their trials would be one, counted twice. A trial on hidden states that are given has
+// the digest of their file in its settings; the file must fit the data.
 func Plan(s config.Sweep, describe func(config.Corpus) (Corpus, error)) ([]Trial, error) {
 	var trials []Trial
-	known := map[string]Corpus{}
+	known, files := map[string]Corpus{}, hiddenFiles{}
+	defer files.close()
 	combination := map[string]string{} // trial key to the levels it came from
 	for v, err := range s.Variants() {
 		if err != nil {
@@ -51,6 +55,9 @@ func Plan(s config.Sweep, describe func(config.Corpus) (Corpus, error)) ([]Trial
 		}
 		if err == nil {
 			err = config.CheckPrimary(s.Primary, data.Data)
+		}
+		if err == nil {
+			err = files.fill(&v.Experiment, data)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", where, err)

@@ -124,4 +124,3 @@ func remember(path string, v verified) {
 		os.Remove(t.Name())
 	}
 }
-

@@ -137,6 +137,14 @@ func (f *File) Check(ds *corpus.Dataset) error {
 	return first
 }
 
+// CheckWidth says whether the hidden states have the width that a model expects.
+func (f *File) CheckWidth(hidden int) error {
+	if f.Width != hidden {
+		return fmt.Errorf("hidden states %s: they are %d wide, and model.encoder.hidden is %d", f.Path, f.Width, hidden)
+	}
+	return nil
+}
+
 // Read overwrites dst, whose length is a multiple of the width, with the hidden states
 // from a row on.
 func (f *File) Read(dst []float32, row int) { f.values.Read(dst, row*f.Width) }

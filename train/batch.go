@@ -20,12 +20,16 @@ type encoded struct {
 	structure  []int32 // [T] sets of types, nil where the document has none
 	visual     []int32
 	wide       []int32 // [T*W]
+	row        int     // first of its hidden states, where they are given
 }
 
 // encode turns documents into what batches are put together from. With
 // learning, their features become the known ones; otherwise unknown ones are
-// left out.
-func encode(docs []corpus.Document, f *featurizer, window int, learning bool) ([]encoded, error) {
+// left out. Hidden states are found by split, or in any where it is empty.
+func encode(split corpus.Split, docs []corpus.Document, f *featurizer, window int, learning bool) ([]encoded, error) {
+	if f.given {
+		return encodeHidden(split, docs, f.hidden)
+	}
 	out := make([]encoded, len(docs))
 	for i := range docs {
 		d := &docs[i]
@@ -79,9 +83,13 @@ func (b *batcher) pack(docs []encoded, which []int, seed uint64) nn.Batch {
 	out.Offsets = append(out.Offsets[:0], 0)
 	out.Features, out.Neighbours, out.Labels = out.Features[:0], out.Neighbours[:0], out.Labels[:0]
 	out.Structure, out.Visual, out.Wide = out.Structure[:0], out.Visual[:0], out.Wide[:0]
+	out.Hidden = out.Hidden[:0]
 	for _, i := range which {
 		d := &docs[i]
 		base := int32(len(out.Labels))
+		if b.f.given {
+			out.Hidden = appendHidden(out.Hidden, b.f.hidden, d)
+		}
 		out.Features = append(out.Features, d.features...)
 		out.Wide = append(out.Wide, d.wide...)
 		for _, n := range d.neighbours {

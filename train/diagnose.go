@@ -68,6 +68,9 @@ func (r *runner) record(ev *EpochEvent, tally metrics.Tally) {
 // model does not know are left out.
 func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
 	schema := t.saved.Schema
+	if t.f != nil && t.f.given && t.f.hidden == nil {
+		return nil, errNoHidden
+	}
 	e := &evidence{model: t.saved.Model, history: t.saved.History, entities: schema.Names(), entropy: math.NaN(), similarity: math.NaN()}
 	if t.model != nil {
 		if e.notFinite = t.model.NotFinite(); e.notFinite != "" {
@@ -96,7 +99,7 @@ func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
 		if len(ds.Docs[split]) == 0 {
 			return nil, fmt.Errorf("corpus %s has no %s documents", ds.Manifest.Name, split)
 		}
-		totals, entropy, err := t.totals(ds.Docs[split], place)
+		totals, entropy, err := t.totals(split, ds.Docs[split], place)
 		if err != nil {
 			return nil, err
 		}
@@ -121,10 +124,10 @@ func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
 // totals labels documents and counts their entities, whose places in the model's
 // schema are given. entropy is the share of the greatest entropy that the group
 // probabilities of entity tokens have, NaN without a group stage.
-func (t *Tagger) totals(docs []corpus.Document, place []int32) (counts []metrics.Count, entropy float64, err error) {
+func (t *Tagger) totals(split corpus.Split, docs []corpus.Document, place []int32) (counts []metrics.Count, entropy float64, err error) {
 	tally := metrics.Tally{Labels: t.saved.Schema.Names()}
 	sum, rows := 0.0, 0
-	err = t.posteriors(docs, func(p *posterior.Posterior, part []corpus.Document) {
+	err = t.posteriors(split, docs, func(p *posterior.Posterior, part []corpus.Document) {
 		path, at := p.Path(), 0
 		var all []int32
 		for i := range part {

@@ -12,7 +12,7 @@ import (
 // Packed gives the model of a run before its first step, which the caller closes, and the
 // batches of its first epoch.
 func Packed(be kernels.Backend, job Job) (*nn.Model, []nn.Batch, error) {
-	r, err := newRunner(be, job)
+	r, err := newRunner(be, job, nil)
 	if err != nil {
 		return nil, nil, err
 	}

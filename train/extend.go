@@ -29,6 +29,12 @@ type Extension struct {
 // entity, named as in the schema of ds, which says its group, must be new to the model; its
 // group must not, where the head has a group stage. Centred is that of nn.Model.Extend.
 func Extend(be kernels.Backend, model []byte, ds *corpus.Dataset, name string, k int, centred bool, seed uint64) (Extension, error) {
+	return ExtendHidden(be, model, "", ds, name, k, centred, seed)
+}
+
+// ExtendHidden is Extend of a model that reads hidden states; features is the file with
+// those of the corpus.
+func ExtendHidden(be kernels.Backend, model []byte, features string, ds *corpus.Dataset, name string, k int, centred bool, seed uint64) (Extension, error) {
 	file, err := safetensors.Read(bytes.NewReader(model))
 	if err != nil {
 		return Extension{}, fmt.Errorf("model: %w", err)
@@ -69,7 +75,15 @@ func Extend(be kernels.Backend, model []byte, ds *corpus.Dataset, name string, k
 	}
 	defer before.Close()
 	test := ds.Docs[corpus.Test]
-	if x.Before, _, err = before.totals(test, places(ds.Schema.Names(), x.Labels)); err != nil {
+	if old.Model.Encoder.Given() {
+		if features == "" {
+			return x, errNoHidden
+		}
+		if err := before.UseHidden(features); err != nil {
+			return x, err
+		}
+	}
+	if x.Before, _, err = before.totals(corpus.Test, test, places(ds.Schema.Names(), x.Labels)); err != nil {
 		return x, err
 	}
 	if x.Model, err = extended(be, before, file.Meta, model, &grown, docs, ds.Schema, centred); err != nil {
@@ -80,7 +94,12 @@ func Extend(be kernels.Backend, model []byte, ds *corpus.Dataset, name string, k
 		return x, err
 	}
 	defer after.Close()
-	all, _, err := after.totals(test, places(ds.Schema.Names(), grown.Names()))
+	if old.Model.Encoder.Given() {
+		if err := after.UseHidden(features); err != nil {
+			return x, err
+		}
+	}
+	all, _, err := after.totals(corpus.Test, test, places(ds.Schema.Names(), grown.Names()))
 	if err != nil {
 		return x, err
 	}
@@ -135,7 +154,7 @@ func extended(be kernels.Backend, t *Tagger, meta map[string]string, model []byt
 			}
 		}
 	}
-	coded, err := encode(named, t.f, s.Model.Encoder.Window, false)
+	coded, err := encode(corpus.Train, named, t.f, s.Model.Encoder.Window, false)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/hidden"
 	"github.com/invoicelab/invoicelab/nn"
 )
 
@@ -62,10 +63,16 @@ type featurizer struct {
 
 	more, wide       *hashed // of templates; nil without
 	exact, exactWide []int   // places of features that name the very word
+
+	given  bool         // there are hidden states in place of rows
+	hidden *hidden.File // nil as long as nobody said where they are
 }
 
 // newFeaturizer makes the featurizer of an encoder.
 func newFeaturizer(spec nn.EncoderSpec, boxed bool) (*featurizer, error) {
+	if spec.Given() {
+		return &featurizer{given: true}, nil
+	}
 	f := &featurizer{buckets: spec.Buckets, boxed: boxed}
 	for i, s := range textSpaces {
 		if s.exact {
@@ -96,6 +103,9 @@ func newFeaturizer(spec nn.EncoderSpec, boxed bool) (*featurizer, error) {
 
 // perToken is the number F of features of a token.
 func (f *featurizer) perToken() int {
+	if f.given {
+		return 0
+	}
 	n := len(textSpaces) + f.more.slots()
 	if f.boxed {
 		n += len(boxSpaces)
@@ -110,6 +120,9 @@ func (f *featurizer) wideRows() int { return f.wide.rows() }
 
 // inputs describes the features to nn.
 func (f *featurizer) inputs(window int) nn.Inputs {
+	if f.given {
+		return nn.Inputs{}
+	}
 	return nn.Inputs{Features: f.perToken(), TableRows: f.rows(), Neighbours: neighbourCount(window, f.boxed),
 		Wide: f.wideSlots(), WideRows: f.wideRows()}
 }
@@ -119,6 +132,9 @@ func (f *featurizer) size(s textSpace) int { return max(f.buckets/s.part, 1) }
 
 // rows is the number V of rows of the embedding table.
 func (f *featurizer) rows() int {
+	if f.given {
+		return 0
+	}
 	n := f.more.rows()
 	for _, s := range textSpaces {
 		n += f.size(s)

@@ -79,7 +79,7 @@ func TestFeatureDropout(t *testing.T) {
 	for i := range 400 {
 		texts = append(texts, string(rune('a'+i%26))+string(rune('a'+i/26)))
 	}
-	docs, err := encode([]corpus.Document{*words(texts...)}, f, 1, true)
+	docs, err := encode("", []corpus.Document{*words(texts...)}, f, 1, true)
 	if err != nil {
 		t.Fatal(err)
 	}

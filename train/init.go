@@ -44,7 +44,7 @@ func readInit(job Job) (*saved, error) {
 			return nil, fmt.Errorf("%s is %s in that model, and %s here", key, was[key], is[key])
 		}
 	}
-	if old.Boxed != job.Data.Manifest.Boxed {
+	if old.Boxed != job.boxed() {
 		return nil, fmt.Errorf("boxes: %v in that model, and %v in the corpus", old.Boxed, job.Data.Manifest.Boxed)
 	}
 	f, err := newFeaturizer(old.Model.Encoder, old.Boxed)

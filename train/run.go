@@ -13,6 +13,7 @@ import (
 
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/curriculum"
+	"github.com/invoicelab/invoicelab/hidden"
 	"github.com/invoicelab/invoicelab/kernels"
 	"github.com/invoicelab/invoicelab/metrics"
 	"github.com/invoicelab/invoicelab/nn"
@@ -42,11 +43,19 @@ type Job struct {
 // threads, nor on whether the run was killed and resumed. A cancelled ctx ends
 // the run between two steps with ctx's error, after its state was written where
 // job asks for that. A number that is not finite ends it with a *StepError.
-func Run(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) (Result, error) {
+func Run(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) (result Result, err error) {
 	if job.Model.Encoder.Kind == "sparse" {
 		return runSparse(ctx, be, job, observe)
 	}
-	r, err := newRunner(be, job)
+	var file *hidden.File // of the features encoder
+	if job.Model.Encoder.Given() {
+		if file, job, err = openHidden(job); err != nil {
+			return Result{}, err
+		}
+		defer file.Close()
+		defer file.Guard(&err)()
+	}
+	r, err := newRunner(be, job, file)
 	if err != nil {
 		return Result{}, err
 	}
@@ -69,6 +78,11 @@ func Run(ctx context.Context, be kernels.Backend, job Job, observe func(Event)) 
 	}
 	if err := r.finish(); err != nil {
 		return Result{}, err
+	}
+	if file != nil {
+		if err := file.Unchanged(); err != nil {
+			return Result{}, fmt.Errorf("model.encoder.features: %w", err)
+		}
 	}
 	r.result.Elapsed = r.elapsed()
 	return r.result, nil
@@ -99,7 +113,7 @@ type runner struct {
 	lastWrite time.Time
 }
 
-func newRunner(be kernels.Backend, job Job) (*runner, error) {
+func newRunner(be kernels.Backend, job Job, file *hidden.File) (*runner, error) {
 	now := time.Now()
 	r := &runner{job: job, data: job.Data, be: be, splits: map[corpus.Split][]encoded{}, progress: progress{Score: -1}, start: now, lastWrite: now}
 	for _, need := range []corpus.Split{corpus.Train, corpus.Validation, corpus.Test} {
@@ -116,6 +130,7 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.hidden = file
 	var init *saved
 	if job.Init != nil {
 		var err error
@@ -125,7 +140,7 @@ func newRunner(be kernels.Backend, job Job) (*runner, error) {
 		f.seen = slices.Clone(init.Rows[:f.rows()])
 	}
 	for _, split := range corpus.Splits { // train first: it teaches f its features
-		docs, err := encode(r.data.Docs[split], f, job.Model.Encoder.Window, split == corpus.Train)
+		docs, err := encode(split, r.data.Docs[split], f, job.Model.Encoder.Window, split == corpus.Train)
 		if err != nil {
 			return nil, fmt.Errorf("corpus %s: %s: %w", job.Data.Manifest.Name, split, err)
 		}

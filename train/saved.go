@@ -49,7 +49,7 @@ func describe(job Job, epoch int, rows []bool) (map[string]string, error) {
 		return nil, err
 	}
 	meta := map[string]string{
-		metaFormat: savedFormat, metaModel: string(model), metaSchema: string(schema), metaBoxed: strconv.FormatBool(job.Data.Manifest.Boxed),
+		metaFormat: savedFormat, metaModel: string(model), metaSchema: string(schema), metaBoxed: strconv.FormatBool(job.boxed()),
 		metaSeed: strconv.FormatUint(job.Seed, 10), metaEpoch: strconv.Itoa(epoch), metaDigest: job.Data.Manifest.Digest,
 	}
 	if rows != nil {
@@ -63,6 +63,9 @@ func describe(job Job, epoch int, rows []bool) (map[string]string, error) {
 	}
 	return meta, nil
 }
+
+// boxed says whether the model of a job reads boxes.
+func (j Job) boxed() bool { return j.Data.Manifest.Boxed && !j.Model.Encoder.Given() }
 
 // readSaved decodes what describe wrote; what is missing or unreadable is
 // named by its key.

@@ -22,7 +22,7 @@ type Tagger struct {
 	saved *saved
 	be    kernels.Backend
 
-	// Compact encoder.
+	// Compact encoder, and hidden states that are given.
 	model *nn.Model
 	f     *featurizer
 	pack  *batcher
@@ -85,6 +85,9 @@ func OpenTagger(be kernels.Backend, r io.Reader) (*Tagger, error) {
 
 // Close gives the model's memory back.
 func (t *Tagger) Close() {
+	if t.f != nil && t.f.hidden != nil {
+		t.f.hidden.Close()
+	}
 	if t.model != nil {
 		t.model.Close()
 	}
@@ -131,11 +134,15 @@ type Alternative struct {
 // alternatives is how many other readings a span has.
 const alternatives = 3
 
-// Tag labels documents. A document without tokens, and one that lacks boxes
-// or columns that the model needs, is an error that names it.
-func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) {
+// Tag labels documents. A document without tokens, and one that lacks boxes,
+// columns or hidden states that the model needs, is an error that names it.
+func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) { return t.TagSplit("", docs) }
+
+// TagSplit is Tag on documents of one split of a corpus, of which there may be others of
+// the same ids in other splits.
+func (t *Tagger) TagSplit(split corpus.Split, docs []corpus.Document) ([]Tagged, error) {
 	out := make([]Tagged, 0, len(docs))
-	err := t.posteriors(docs, func(p *posterior.Posterior, part []corpus.Document) { out = append(out, t.read(p, part)...) })
+	err := t.posteriors(split, docs, func(p *posterior.Posterior, part []corpus.Document) { out = append(out, t.read(p, part)...) })
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +150,7 @@ func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) {
 }
 
 // posteriors gives the posteriors of documents, several documents at once, in order.
-func (t *Tagger) posteriors(docs []corpus.Document, add func(*posterior.Posterior, []corpus.Document)) error {
+func (t *Tagger) posteriors(split corpus.Split, docs []corpus.Document, add func(*posterior.Posterior, []corpus.Document)) (err error) {
 	for i := range docs {
 		switch d := &docs[i]; {
 		case len(d.Tokens) == 0:
@@ -168,13 +175,16 @@ func (t *Tagger) posteriors(docs []corpus.Document, add func(*posterior.Posterio
 		}
 		return nil
 	}
+	if t.f.hidden != nil {
+		defer t.f.hidden.Guard(&err)()
+	}
 	for first := 0; first < len(docs); {
 		last, tokens := first, 0
 		for last < len(docs) && (last == first || tokens+len(docs[last].Tokens) <= scoreTokens) {
 			tokens += len(docs[last].Tokens)
 			last++
 		}
-		encoded, err := encode(unlabelled(docs[first:last], t.saved.Boxed), t.f, t.saved.Model.Encoder.Window, false)
+		encoded, err := encode(split, unlabelled(docs[first:last], t.saved.Boxed), t.f, t.saved.Model.Encoder.Window, false)
 		if err != nil {
 			return err
 		}

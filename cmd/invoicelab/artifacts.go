@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/invoicelab/invoicelab/corpus"
@@ -22,13 +21,13 @@ func predictions(data *corpora, dev string, threads int) func(context.Context, e
 			return nil, err
 		}
 		defer be.Close()
-		tagger, err := train.OpenTagger(be, bytes.NewReader(r.Checkpoint))
+		tagger, err := openModel(be, r.Checkpoint, t.Experiment.Model.Encoder.Features)
 		if err != nil {
 			return nil, err
 		}
 		defer tagger.Close()
 		docs := ds.Docs[corpus.Test]
-		tagged, err := tagger.Tag(docs)
+		tagged, err := tagger.TagSplit(corpus.Test, docs)
 		if err != nil {
 			return nil, err
 		}

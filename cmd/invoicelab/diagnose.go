@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -28,7 +28,7 @@ uniform, prototypes that are alike, frequent labels learned by heart while rare 
 labels that are never predicted, numbers that are not finite, and stages of a curriculum that lost earlier labels.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "`FILE` that train --out wrote, instead of a run"},
-			corpusFlag, storeFlag, threadsFlag, deviceFlag, jsonFlag,
+			corpusFlag, featuresFlag, storeFlag, threadsFlag, deviceFlag, jsonFlag,
 		},
 		Action: diagnoseRun,
 	}
@@ -52,7 +52,7 @@ func diagnoseRun(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		if found, err = diagnoseModel(c, model, content, ds); err != nil {
+		if found, err = diagnoseModel(c, model, content, ds, c.String("features")); err != nil {
 			return err
 		}
 	} else {
@@ -106,16 +106,16 @@ func diagnoseStored(c *cli.Context, run string) ([]train.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return diagnoseModel(c, "run "+d.Run, content, ds)
+	return diagnoseModel(c, "run "+d.Run, content, ds, cmp.Or(c.String("features"), e.Model.Encoder.Features))
 }
 
-func diagnoseModel(c *cli.Context, name string, content []byte, ds *corpus.Dataset) ([]train.Finding, error) {
+func diagnoseModel(c *cli.Context, name string, content []byte, ds *corpus.Dataset, features string) ([]train.Finding, error) {
 	be, err := device.Open(c.String("device"), c.Int("threads"))
 	if err != nil {
 		return nil, usageError{err}
 	}
 	defer be.Close()
-	t, err := train.OpenTagger(be, bytes.NewReader(content))
+	t, err := openModel(be, content, features)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

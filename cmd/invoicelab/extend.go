@@ -26,7 +26,7 @@ whose training split gives the examples and whose test split says how well the l
 			&cli.StringFlag{Name: "schema", Usage: "`NAME|FILE` of a schema for the corpus, instead of its own"},
 			&cli.StringFlag{Name: "corpus", Usage: "`DIR` of the corpus", Required: true},
 			&cli.StringFlag{Name: "out", Usage: "write the extended model to `FILE`"},
-			threadsFlag, deviceFlag, jsonFlag,
+			featuresFlag, threadsFlag, deviceFlag, jsonFlag,
 		},
 		Action: extendRun,
 	}
@@ -49,7 +49,7 @@ func extendRun(c *cli.Context) error {
 		return usageError{err}
 	}
 	defer be.Close()
-	x, err := train.Extend(be, model, ds, c.String("label"), c.Int("examples"), c.Bool("centred"), c.Uint64("seed"))
+	x, err := train.ExtendHidden(be, model, c.String("features"), ds, c.String("label"), c.Int("examples"), c.Bool("centred"), c.Uint64("seed"))
 	if err != nil {
 		return fmt.Errorf("extend: %s: %w", c.Args().First(), err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -33,7 +34,8 @@ PATH is the folder of a corpus, whose labels are not read, or a file of JSON lin
   {"id": "7", "tokens": ["Total", "9.00"], "boxes": [[80,10,120,22],[130,10,160,22]], "kind": "INVOICE"}
 with boxes in 0..1000 (needed if the model was trained with boxes); lines, pages, kind and columns may be left out.
 Each line of the result has a document's entities: type, text, tokens from start to end (exclusive), page and boxes (one a
-line of text), the probability that exactly these tokens are this entity, and the next best readings.`,
+line of text), the probability that exactly these tokens are this entity, and the next best readings.
+A model that reads hidden states needs those of the documents: --features FILE (see docs/features.md).`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "`MODEL`: a file that train --out wrote, or the beginning of a run's id", Required: true},
 			&cli.StringSliceFlag{Name: "route", Usage: "`KIND=MODEL`: label documents of this kind (INVOICE, WAYBILL, ...) with another model"},
@@ -41,7 +43,7 @@ line of text), the probability that exactly these tokens are this entity, and th
 			&cli.StringFlag{Name: "out", Usage: "`FILE` to write; standard output when absent"},
 			&cli.BoolFlag{Name: "latency", Usage: "label one document at a time and print p50 and p95 on standard error"},
 			&cli.BoolFlag{Name: "memory", Usage: "print the most memory that the process held on standard error"},
-			storeFlag, threadsFlag, deviceFlag,
+			featuresFlag, storeFlag, threadsFlag, deviceFlag,
 		},
 		Action: predictRun,
 	}
@@ -78,6 +80,7 @@ func predictTo(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	r.split = corpus.Split(c.String("split"))
 	write := func(w io.Writer) error {
 		if c.Bool("latency") {
 			return r.timed(docs, w, c.App.ErrWriter)
@@ -99,6 +102,7 @@ func predictTo(c *cli.Context) error {
 type router struct {
 	all    *train.Tagger
 	byKind map[string]*train.Tagger
+	split  corpus.Split // of the documents; empty where they are of several or of none
 }
 
 func openRouter(c *cli.Context, be kernels.Backend) (*router, error) {
@@ -126,6 +130,23 @@ func (r *router) open(c *cli.Context, be kernels.Backend) (err error) {
 			return err
 		}
 	}
+	return r.useHidden(c.String("features"))
+}
+
+// useHidden gives hidden states to the models that read some.
+func (r *router) useHidden(path string) error {
+	used := false
+	for _, t := range append([]*train.Tagger{r.all}, slices.Collect(maps.Values(r.byKind))...) {
+		if path != "" && t.NeedsHidden() {
+			if err := t.UseHidden(path); err != nil {
+				return fmt.Errorf("predict: %w", err)
+			}
+			used = true
+		}
+	}
+	if path != "" && !used {
+		return usagef("predict: --features: no model here reads hidden states")
+	}
 	return nil
 }
 
@@ -138,9 +159,25 @@ func openTagger(c *cli.Context, be kernels.Backend, model string) (*train.Tagger
 	if err != nil {
 		return nil, fmt.Errorf("predict: model: %w", err)
 	}
-	t, err := train.OpenTagger(be, bytes.NewReader(content))
+	t, err := openModel(be, content, "")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", model, err)
+	}
+	return t, nil
+}
+
+var featuresFlag = &cli.StringFlag{Name: "features", Usage: "`FILE` with the hidden states of the documents, for a model that reads them"}
+
+// openModel opens a model; features is the file of hidden states that its documents have,
+// if it reads them.
+func openModel(be kernels.Backend, content []byte, features string) (*train.Tagger, error) {
+	t, err := train.OpenTagger(be, bytes.NewReader(content))
+	if err != nil || features == "" {
+		return t, err
+	}
+	if err := t.UseHidden(features); err != nil {
+		t.Close()
+		return nil, err
 	}
 	return t, nil
 }
@@ -179,7 +216,7 @@ func (r *router) label(docs []corpus.Document, w io.Writer) error {
 		for last < len(docs) && r.of(&docs[last]) == t && last-first < labelAtOnce {
 			last++
 		}
-		tagged, err := t.Tag(docs[first:last])
+		tagged, err := t.TagSplit(r.split, docs[first:last])
 		if err != nil {
 			return fmt.Errorf("predict: %w", err)
 		}
@@ -202,7 +239,7 @@ func (r *router) timed(docs []corpus.Document, w, report io.Writer) error {
 	for i := range docs {
 		start := time.Now()
 		t := r.of(&docs[i])
-		tagged, err := t.Tag(docs[i : i+1])
+		tagged, err := t.TagSplit(r.split, docs[i:i+1])
 		if err != nil {
 			return fmt.Errorf("predict: %w", err)
 		}

@@ -25,6 +25,7 @@ Nothing is stored. A patch that was recorded is written by "show RUN --patch FIL
 			&cli.StringFlag{Name: "device", Usage: "device to run on; the recorded one when absent"},
 			threadsFlag,
 			&cli.StringFlag{Name: "corpus", Usage: "`DIR` where the corpus is now"},
+			&cli.StringFlag{Name: "features", Usage: "`FILE` where the hidden states are now that the run was trained on"},
 			&cli.BoolFlag{Name: "check", Usage: "only name what differs; exit status 1 if anything does"},
 			jsonFlag,
 		},
@@ -64,7 +65,12 @@ func rerun(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	differences := recipe.Against(experiments.Describe(ds), now)
+	data := experiments.Describe(ds)
+	if recipe, err = recipe.WithHidden(c.String("features"), data); err != nil {
+		return err
+	}
+	e = recipe.Experiment
+	differences := recipe.Against(data, now)
 	other := false
 	for _, d := range differences {
 		fmt.Fprintf(c.App.ErrWriter, "differs: %s\n", d)

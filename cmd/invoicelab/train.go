@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +116,7 @@ func trainRun(c *cli.Context) error {
 		}
 	}
 	if path := c.String("predictions"); path != "" {
-		if err := writePredictions(path, be, res.Checkpoint, ds); err != nil {
+		if err := writePredictions(path, be, res.Checkpoint, ds, e.Model.Encoder.Features); err != nil {
 			return err
 		}
 	}
@@ -182,15 +181,16 @@ func rounds(e config.Experiment) int {
 	return e.Train.Epochs
 }
 
-// writePredictions labels the test split with a checkpoint.
-func writePredictions(path string, be kernels.Backend, checkpoint []byte, ds *corpus.Dataset) error {
-	tagger, err := train.OpenTagger(be, bytes.NewReader(checkpoint))
+// writePredictions labels the test split with a checkpoint; features is the file of hidden
+// states that it was trained on, if it was.
+func writePredictions(path string, be kernels.Backend, checkpoint []byte, ds *corpus.Dataset, features string) error {
+	tagger, err := openModel(be, checkpoint, features)
 	if err != nil {
 		return err
 	}
 	defer tagger.Close()
 	docs := ds.Docs[corpus.Test]
-	tagged, err := tagger.Tag(docs)
+	tagged, err := tagger.TagSplit(corpus.Test, docs)
 	if err != nil {
 		return err
 	}
