@@ -34,6 +34,7 @@ command goes on after an interrupt. docs/claims.md has the method. Shipped claim
 			&cli.IntFlag{Name: "workers", Usage: "trials at once", Value: 1},
 			threadsFlag, deviceFlag,
 			&cli.BoolFlag{Name: "plan", Usage: "say what is missing and what it may cost, and run nothing"},
+			&cli.BoolFlag{Name: "no-run", Usage: "judge by what the store holds, and run nothing"},
 			&cli.BoolFlag{Name: "retry", Usage: "run trials again that failed before"},
 			&cli.BoolFlag{Name: "strict", Usage: "exit with 1 when a claim is contradicted"},
 			&cli.BoolFlag{Name: "markdown", Usage: "write Markdown tables"},
@@ -51,6 +52,9 @@ func reproduceRun(c *cli.Context) error {
 	}
 	if c.Bool("json") && c.Bool("markdown") {
 		return usagef("reproduce: --json and --markdown: expected one of them")
+	}
+	if c.Bool("plan") && c.Bool("no-run") {
+		return usagef("reproduce: --plan and --no-run: expected one of them")
 	}
 	files, err := loadClaims(c)
 	if err != nil {
@@ -82,12 +86,14 @@ func reproduceRun(c *cli.Context) error {
 		return err
 	}
 	defer r.store.Close()
-	if err := r.cost(c.App.ErrWriter); err != nil {
-		return err
-	}
-	failed, err := r.run()
-	if err != nil {
-		return err
+	failed := 0
+	if !c.Bool("no-run") {
+		if err := r.cost(c.App.ErrWriter); err != nil {
+			return err
+		}
+		if failed, err = r.run(); err != nil {
+			return err
+		}
 	}
 	ledger, err := claims.Judge(c.Context, r.store, r.plan, r.bench)
 	if err != nil {
