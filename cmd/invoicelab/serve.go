@@ -75,7 +75,9 @@ func serve(c *cli.Context) error {
 		return listenFault(c.String("listen"), err)
 	}
 	board := dashboard.New(dashboard.Options{Store: store, Token: token, Hosts: hostNames(c, local), Threads: c.Int("threads"),
-		Diagnose: func(ctx context.Context, d experiments.Detail) ([]train.Finding, error) { return diagnoseServed(c, store, d) }})
+		Diagnose: func(ctx context.Context, d experiments.Detail) ([]train.Finding, error) {
+			return diagnoseServed(c, store, d)
+		}})
 	defer board.Close()
 	server := &http.Server{Handler: board, ReadHeaderTimeout: readWait, ReadTimeout: readWait, IdleTimeout: idleWait, MaxHeaderBytes: 1 << 16}
 	fmt.Fprintf(c.App.Writer, "%s\n", servedAt(listener.Addr(), token))

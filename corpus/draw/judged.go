@@ -85,7 +85,11 @@ func JudgedSVG(w io.Writer, d *corpus.Document, pages []typeset.Page, number int
 					if ink.over {
 						at = y - room - 3
 					}
-					fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" stroke="none">`, x-room, at)
+					side, anchor := x-room, "start"
+					if x > 0.75*svgWidth {
+						side, anchor = right+room, "end"
+					}
+					fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" stroke="#ffffff" stroke-width="2.5" paint-order="stroke" text-anchor="%s">`, side, at, anchor)
 					xml.EscapeText(&b, []byte(e.Entity))
 					b.WriteString("</text>\n")
 				}

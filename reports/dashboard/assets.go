@@ -27,8 +27,8 @@ const assetPrefix = "/assets/"
 // assets are the files that pages load, by names that change with what they
 // hold, so that browsers may keep them.
 type assets struct {
-	Style, Script string // addresses
-	files         map[string]asset
+	Style, Script, Icon string // addresses
+	files               map[string]asset
 }
 
 type asset struct {
@@ -40,8 +40,12 @@ func newAssets() assets {
 	a := assets{files: map[string]asset{}}
 	a.Style = a.add("style-", ".css", "text/css; charset=utf-8", []byte(reports.Style()+"\n"+styleSheet))
 	a.Script = a.add("script-", ".js", "text/javascript; charset=utf-8", script)
+	a.Icon = a.add("icon-", ".svg", "image/svg+xml", []byte(icon))
 	return a
 }
+
+// icon is what browsers show in a tab: labelled lines.
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#0072b2"/><path d="M3 5h6M3 8h10M3 11h4" stroke="#fff" stroke-width="1.8"/></svg>`
 
 func (a *assets) add(stem, ending, kind string, content []byte) string {
 	sum := sha256.Sum256(content)

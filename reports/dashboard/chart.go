@@ -207,7 +207,7 @@ func tickText(t, step float64) string {
 	if step < 1 && math.Abs(step*math.Pow(10, float64(decimals))-math.Round(step*math.Pow(10, float64(decimals)))) > 1e-9 {
 		decimals++
 	}
-	return strconv.FormatFloat(t, 'f', min(decimals, 6), 64)
+	return strings.TrimPrefix(strconv.FormatFloat(t+0, 'f', min(decimals, 6), 64), map[bool]string{true: "-"}[t == 0])
 }
 
 // wholeTicks are whole numbers from lo to hi, as many as have room.

@@ -28,6 +28,7 @@ type documentPage struct {
 	Back, Next           string // documents beside it
 	Entities             *table
 	Right, Missed, Wrong int
+	Crowded              bool // too many errors to write their names at once
 	Waiting              bool
 	Absent               string
 }
@@ -143,8 +144,13 @@ func (s *Server) drawDocument(ctx context.Context, p *documentPage, docs *collec
 			p.Wrong++
 		}
 	}
+	p.Crowded = p.Missed+p.Wrong > mostNames
 	return nil
 }
+
+// mostNames is how many names of entities a picture holds that still can be
+// read.
+const mostNames = 24
 
 // judge sets what a run predicts beside what a document holds, in reading
 // order.

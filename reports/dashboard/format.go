@@ -110,14 +110,6 @@ func when(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
-// ago says how long ago a time was.
-func ago(t time.Time) string {
-	if t.IsZero() {
-		return dash
-	}
-	return seconds(max(0, time.Since(t).Seconds()))
-}
-
 // short is the beginning of a digest or key that is enough to find it.
 func short(digest string) string { return digest[:min(len(digest), 12)] }
 

@@ -92,7 +92,13 @@ var functions = template.FuncMap{
 	"count":  count,
 	"number": thousands,
 	"when":   when,
-	"ago":    ago,
+	"soft":   soft,
+}
+
+// soft lets a long name break after its separators.
+func soft(name string) template.HTML {
+	safe := template.HTMLEscapeString(name)
+	return template.HTML(strings.NewReplacer("_", "_<wbr>", "/", "/<wbr>", ".", ".<wbr>").Replace(safe))
 }
 
 // link is a path with a query of names and values.

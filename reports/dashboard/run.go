@@ -135,7 +135,7 @@ func metricTables(values experiments.Figures) (main, others *table) {
 	var names []string
 	for _, full := range slices.Sorted(maps.Keys(values)) {
 		split, name, _ := strings.Cut(full, "/")
-		if !slices.Contains(splitNames, split) || strings.Contains(name, "/") || !strings.HasSuffix(name, "_f1") && !strings.HasSuffix(name, "_precision") && !strings.HasSuffix(name, "_recall") && name != "token_accuracy" {
+		if !slices.Contains(splitNames, split) || strings.Contains(name, "/") || !isScore(name) {
 			rest = append(rest, full)
 			continue
 		}

@@ -36,7 +36,7 @@ func (s *Server) curves(ctx context.Context, d experiments.Detail) ([]plot, erro
 		switch {
 		case strings.HasPrefix(c.Name, "loss/"):
 			losses = append(losses, line)
-		case strings.HasPrefix(c.Name, "validation/") && within(line.y):
+		case strings.HasPrefix(c.Name, "validation/") && isScore(c.Name):
 			scores = append(scores, line)
 		}
 	}
@@ -54,9 +54,9 @@ func (s *Server) curves(ctx context.Context, d experiments.Detail) ([]plot, erro
 	return plots, nil
 }
 
-// within says whether values are those of a score.
-func within(values []float64) bool {
-	return !slices.ContainsFunc(values, func(v float64) bool { return v < 0 || v > 1 })
+// isScore says whether a metric lies between 0 and 1, the more the better.
+func isScore(name string) bool {
+	return slices.ContainsFunc([]string{"_f1", "_precision", "_recall", "token_accuracy"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // mostLines is how many lines a drawing can tell apart by colour.

@@ -29,13 +29,24 @@ func (s *Server) runSettings(r *http.Request) (answer, error) {
 	}
 	p.Settings = &table{ID: "settings", Caption: "Settings", Sortable: true, Tall: true, Columns: []column{{Name: "Setting"}, {Name: "Value"}, {Name: "Default"}, {Name: "What it is"}}}
 	for _, k := range config.Keys() {
-		value := e.Value(k.Key)
+		value := bare(e.Value(k.Key))
+		if value == "null" {
+			continue // the group that it is of is not there
+		}
 		c := text(value)
-		if strings.TrimSpace(value) != strings.TrimSpace(k.Default) {
+		if value != bare(k.Default) {
 			c.Mark = "changed"
 			p.Changed++
 		}
 		p.Settings.Rows = append(p.Settings.Rows, []cell{head(k.Key, ""), c, text(k.Default), {Text: k.Help, Mark: "help"}})
 	}
 	return h.of("settings", p), nil
+}
+
+// bare is a value of YAML without space round it; the empty text is nothing.
+func bare(value string) string {
+	if value = strings.TrimSpace(value); value == `""` {
+		return ""
+	}
+	return value
 }

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"fmt"
 	"html/template"
 	"maps"
 	"net/http"
@@ -31,7 +32,7 @@ type sweepPage struct {
 	Failed   int
 	Variants *table
 	Count    int // of variants with a finished run
-	Filter   string
+	Counting bool
 }
 
 func (s *Server) sweep(r *http.Request) (answer, error) {
@@ -48,10 +49,13 @@ func (s *Server) sweep(r *http.Request) (answer, error) {
 	if p.Failures, err = s.failures(r.Context(), progress.SweepInfo); err != nil {
 		return answer{}, err
 	}
-	if p.Variants, p.Count, err = s.variants(r.Context(), progress.SweepInfo); err != nil {
+	key := fmt.Sprintf("variants/%s/%d/%d", name, progress.Planned.UnixMicro(), progress.Done)
+	best, ready, err := result(s.works, r.Context(), key, func(ctx context.Context) (ranking, error) { return s.variants(ctx, progress.SweepInfo) })
+	if err != nil {
 		return answer{}, err
 	}
-	return answer{name: "sweep", title: name, section: "sweeps", live: progress.Done+progress.Failed < progress.Trials, data: p}, nil
+	p.Variants, p.Count, p.Counting = best.table, best.count, !ready
+	return answer{name: "sweep", title: name, section: "sweeps", live: progress.Done+progress.Failed < progress.Trials, waiting: !ready, data: p}, nil
 }
 
 func sweepFacts(info experiments.SweepInfo) []fact {
@@ -177,15 +181,21 @@ type variant struct {
 	sd      float64
 }
 
+// ranking is the best variants of a sweep, and how many there are.
+type ranking struct {
+	table *table
+	count int
+}
+
 // variants lists the combinations of levels that have finished runs, the best
-// first, and counts them all.
-func (s *Server) variants(ctx context.Context, info experiments.SweepInfo) (*table, int, error) {
+// first.
+func (s *Server) variants(ctx context.Context, info experiments.SweepInfo) (ranking, error) {
 	if info.Done == 0 {
-		return nil, 0, nil
+		return ranking{}, nil
 	}
 	where, err := experiments.ParseWhere("state = done")
 	if err != nil {
-		return nil, 0, err
+		return ranking{}, err
 	}
 	columns := []string{info.Primary, "seconds"}
 	for _, a := range info.Axes {
@@ -193,7 +203,7 @@ func (s *Server) variants(ctx context.Context, info experiments.SweepInfo) (*tab
 	}
 	found, err := s.store.Find(ctx, experiments.Search{Filter: experiments.Filter{Sweep: info.Name}, Where: where}, columns)
 	if err != nil {
-		return nil, 0, err
+		return ranking{}, err
 	}
 	all := groupVariants(found)
 	t := &table{ID: "variants", Caption: "Variants, best first", Sortable: true}
@@ -208,7 +218,7 @@ func (s *Server) variants(ctx context.Context, info experiments.SweepInfo) (*tab
 	for _, v := range all[:min(len(all), shownVariants)] {
 		t.Rows = append(t.Rows, v.row(info))
 	}
-	return t, len(all), nil
+	return ranking{t, len(all)}, nil
 }
 
 // groupVariants puts the rows of equal levels together: the primary metric,
