@@ -79,8 +79,10 @@ type Collected struct {
 	Bytes int64
 }
 
-// Collect removes the files beside the store that no run refers to, and the
-// halves that processes which are gone left. With dry it only counts. Sweeps
+// Collect removes the files beside the store that no run refers to, the halves
+// that processes which are gone left, and the states from which trials would go
+// on (StatesPath) that none will: of runs that are done, or that the store does
+// not know. With dry it only counts. Sweeps
 // may run meanwhile: it holds the store's write lock, under which an artifact
 // is referred to, and a run whose new file was collected before that writes it
 // again. The space that deleted rows took in the database is given back.
@@ -97,6 +99,9 @@ func (s *Store) Collect(ctx context.Context, dry bool) (Collected, error) {
 			return err
 		}
 		if err := each(tx, `SELECT id FROM attempts WHERE state = 'running'`, func(text string) { keep[partialPrefix+text] = true }); err != nil {
+			return err
+		}
+		if err := collectStates(tx, s.StatesPath(), dry, &n); err != nil {
 			return err
 		}
 		return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

@@ -16,17 +16,18 @@ import (
 )
 
 // runFormats are what export writes.
-var runFormats = []string{"csv", "jsonl", "tensorboard", "mlflow"}
+var runFormats = []string{"csv", "jsonl", "parquet", "tensorboard", "mlflow"}
 
 func exportCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "export",
-		Usage: "write runs for other tools: csv, jsonl, TensorBoard, MLflow",
+		Usage: "write runs for other tools: csv, jsonl, Parquet, TensorBoard, MLflow",
 		Description: `Examples:
   invoicelab export --format csv --out runs.csv --where 'state = done'
+  invoicelab export --format parquet --out runs.parquet             then: duckdb -c "from 'runs.parquet'"
   invoicelab export --format tensorboard --out tb --sweep quick     then: tensorboard --logdir tb
   invoicelab export --format mlflow --out mlruns                    then: mlflow ui --backend-store-uri mlruns
-csv and jsonl have one run a line with every setting, level, tag and final metric. tensorboard and mlflow are folders that
+csv, jsonl and parquet have one run a line with every setting, level, tag and final metric. tensorboard and mlflow are folders that
 do not exist yet, with the losses of every step, the metrics of every epoch and the final ones.`,
 		Flags: append(append([]cli.Flag{storeFlag,
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(runFormats, ", "), Required: true},
@@ -57,7 +58,7 @@ func exportRuns(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
-	if format == "csv" || format == "jsonl" {
+	if format == "csv" || format == "jsonl" || format == "parquet" {
 		columns, err := store.Columns(c.Context, true)
 		if err != nil {
 			return err
@@ -66,7 +67,12 @@ func exportRuns(c *cli.Context) error {
 		if err != nil {
 			return asUsage(err)
 		}
-		if err := writeFile(out, func(w io.Writer) error { return writeTable(w, table, format) }); err != nil {
+		if err := writeFile(out, func(w io.Writer) error {
+			if format == "parquet" {
+				return experiments.WriteParquet(w, table)
+			}
+			return writeTable(w, table, format)
+		}); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.App.ErrWriter, "%s: %d runs, %d columns\n", out, len(table.Rows), len(table.Columns))

@@ -174,7 +174,7 @@ func sweepRun(c *cli.Context) error {
 	}
 	tellForecast(c.App.ErrWriter, s, trials, forecast, c.Int("workers"))
 	show := newProgress(c.App.ErrWriter, s)
-	states := c.String("store") + "-states"
+	states := store.StatesPath()
 	options := experiments.RunOptions{Workers: c.Int("workers"), Retry: c.Bool("retry"), Provenance: where, Artifacts: predictions(data, c.String("device"), c.Int("threads"))}
 	keep := trialStates{states, where.Revision, c.Duration("state-interval"), s.Halving != nil}
 	work := runner(data, c.String("device"), c.Int("threads"), keep)

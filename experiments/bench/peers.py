@@ -2,7 +2,7 @@
 
     python3 -m venv peers && peers/bin/pip install -r experiments/bench/requirements.txt
     go build -o bench ./experiments/bench
-    peers/bin/python experiments/bench/logging.py --bench ./bench --rounds 3 --seconds 5
+    peers/bin/python experiments/bench/peers.py --bench ./bench --rounds 3 --seconds 5
 
 Every tool logs five values a step to an SQLite file of its own, new in each
 round, on the same disk. MLflow gets them as one log_batch a step, its fastest
