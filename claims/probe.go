@@ -17,14 +17,19 @@ import (
 const probeVersion = "invoicelab probe 1"
 
 // probeKey is the sha256, in hex, of all that a measurement depends on: its
-// settings, the schema, the program and the device.
+// settings, the schema, the device and, for time and memory, the program. What
+// a model finds is a matter of settings, as in the key of a trial.
 func probeKey(c config.Claim, b Bench) string {
 	p := *c.Probe
 	e := p.Experiment
 	e.Corpus = b.corpus(e.Corpus)
+	revision := ""
+	if p.What == config.Latency || p.What == config.Memory {
+		revision = b.Revision
+	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s seed %d schema %s smaller %s\ndocuments %d repeats %d labels %q examples %d enough %v rules %s\nrevision %s device %s\n%s",
-		probeVersion, p.What, p.Seed, c.Schema, p.Smaller, p.Documents, p.Repeats, p.Labels, p.Examples, p.Enough, p.Rules, b.Revision, b.Device, e.YAML())
+		probeVersion, p.What, p.Seed, c.Schema, p.Smaller, p.Documents, p.Repeats, p.Labels, p.Examples, p.Enough, p.Rules, revision, b.Device, e.YAML())
 	return hex.EncodeToString(h.Sum(nil))
 }
 
