@@ -246,19 +246,20 @@ def check(start, batches, index):
 
 
 def ours(binary, threads):
-    """Tokens a second of an epoch, in a fresh process."""
+    """Tokens of an epoch a second, and a second of one core, in a fresh process."""
     done = subprocess.run([binary, "-test.run", "^$", "-test.bench", "^BenchmarkSteps$", "-test.benchtime", "1x", "-steps.threads", str(threads)],
                           check=True, capture_output=True, text=True, cwd=os.path.join(ROOT, "train"))
-    line = next(line for line in done.stdout.splitlines() if "tokens/s" in line)
-    return float(line.split()[line.split().index("tokens/s") - 1])
+    words = next(line for line in done.stdout.splitlines() if "tokens/s" in line).split()
+    return tuple(float(words[words.index(unit) - 1]) for unit in ("tokens/s", "tokens/cpu-s"))
 
 
 def theirs(net, batches, threads):
     torch.set_num_threads(threads)
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     for b in batches:
         net.step(b)
-    return sum(b.n for b in batches) / (time.perf_counter() - begin)
+    tokens = sum(b.n for b in batches)
+    return tokens / (time.perf_counter() - begin), tokens / (time.process_time() - busy)
 
 
 def shown(rates):
@@ -314,14 +315,16 @@ def main():
         f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M UTC}, {processor()}, {os.cpu_count()} cores; revision {head}; torch {torch.__version__}, numpy {np.__version__}; "
         f"load average before and after: {load_before:.2f}, {os.getloadavg()[0]:.2f}",
         f"- losses and norms of the gradient of {len(index['Losses'])} steps without dropout, relative difference at most {worst:.1e}: " + ("the same network" if same else "NOT THE SAME"),
-        f"- {len(batches)} batches of {tokens} tokens; tokens a second, median (least to greatest) of {args.rounds} epochs, in turns",
+        f"- {len(batches)} batches of {tokens} tokens; tokens a second, and a second of a core (which other work on the machine hardly changes), median (least to greatest) of {args.rounds} epochs, in turns",
         "",
-        "| threads | PyTorch | ours | ratio of medians | of the greatest |", "|---|---|---|---|---|"]
+        "| threads | a second | PyTorch | ours | ratio of medians | of the greatest |", "|---|---|---|---|---|---|"]
     fine = same
     for n, (a, b) in rates.items():
-        ratio = statistics.median(b) / statistics.median(a)
-        fine = fine and ratio >= 1
-        lines.append(f"| {n} | {shown(a)} | {shown(b)} | {ratio:.2f} | {max(b) / max(a):.2f} |")
+        for k, what in enumerate(("of time", "of a core")):
+            x, y = [r[k] for r in a], [r[k] for r in b]
+            ratio = statistics.median(y) / statistics.median(x)
+            fine = fine and (k > 0 or ratio >= 1)  # the bar is on time
+            lines.append(f"| {n} | {what} | {shown(x)} | {shown(y)} | {ratio:.2f} | {max(y) / max(x):.2f} |")
     text = "\n".join(lines) + "\n"
     print(text, end="")
     if args.out:
