@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/experiments"
@@ -126,7 +124,7 @@ func writerOf(c *cli.Context) (func(written) error, error) {
 	if c.Bool("json") {
 		return func(w written) error { return printJSON(c.App.Writer, w) }, nil
 	}
-	return func(w written) error { return w.Write(c.App.Writer, format, terminalWidth()) }, nil
+	return func(w written) error { return w.Write(c.App.Writer, format, terminalWidth(c.App.Writer)) }, nil
 }
 
 // compareFactors compares a sweep by its factors.
@@ -180,12 +178,4 @@ func axisOf(s experiments.SweepInfo, name string) (experiments.AxisInfo, error) 
 		names = append(names, a.Name)
 	}
 	return experiments.AxisInfo{}, usagef("compare: sweep %s has no axis %q%s; there are %s", s.Name, name, didYouMean(name, names), strings.Join(names, ", "))
-}
-
-// terminalWidth is the COLUMNS of the environment, or 100.
-func terminalWidth() int {
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 60 {
-		return n
-	}
-	return 100
 }

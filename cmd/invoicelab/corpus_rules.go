@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,9 @@ import (
 	"github.com/invoicelab/invoicelab/corpus/audit"
 	"github.com/urfave/cli/v2"
 )
+
+// fileWidth is the width of the table of labels where it goes to no terminal.
+const fileWidth = 100
 
 func corpusValidateCommand() *cli.Command {
 	return &cli.Command{
@@ -36,7 +40,7 @@ func corpusStatsCommand() *cli.Command {
 		Usage:     "count every label by split, and by domain or template family",
 		ArgsUsage: "DIR",
 		Description: `Example: invoicelab corpus stats corpora/quick --by template
-The table is as wide as COLUMNS says, 100 without it.`,
+The table is as wide as COLUMNS says or the terminal is, 100 in a file.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "by", Usage: "divide the documents by domain or template", Value: string(corpus.ByDomain)},
 			&cli.StringFlag{Name: "sort", Usage: "order of the labels: frequency or schema", Value: string(corpus.SortFrequency)},
@@ -108,7 +112,7 @@ func corpusStats(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, table)
 	}
-	return table.WriteText(c.App.Writer, terminalWidth(), corpus.Sorting(sorting))
+	return table.WriteText(c.App.Writer, cmp.Or(terminalWidth(c.App.Writer), fileWidth), corpus.Sorting(sorting))
 }
 
 // oneOf is the value of a flag that must be one of a few names.

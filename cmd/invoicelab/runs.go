@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/invoicelab/invoicelab/experiments"
 	"github.com/urfave/cli/v2"
@@ -142,13 +141,19 @@ func fieldList(text string) []string {
 var shownMetrics = []string{"test/micro_f1", "test/macro_f1"}
 
 func writeRuns(out io.Writer, runs []experiments.RunInfo) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "run\tstate\tseed\tmicro F1\tmacro F1\tseconds\tlevels\ttags")
+	columns := []column{{head: "run", words: true, whole: true}, {head: "state", words: true}, {head: "seed", drop: 3}, {head: "micro F1", drop: 2}, {head: "macro F1"},
+		{head: "0 to 100", words: true, whole: true, drop: ornament}, {head: "seconds", drop: 4}, {head: "levels", words: true}, {head: "tags", words: true, drop: 1}}
+	const barColumns = 10
+	var rows [][]string
 	for _, r := range runs {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%.1f\t%s\t%s\n", r.Run, r.State, r.Seed,
-			percent(r.Metrics, shownMetrics[0]), percent(r.Metrics, shownMetrics[1]), r.Seconds, levels(r.Levels), strings.Join(r.Tags, " "))
+		drawn := ""
+		if f1, ok := r.Metrics["test/macro_f1"]; ok {
+			drawn = bar(f1, barColumns)
+		}
+		rows = append(rows, []string{r.Run, string(r.State), fmt.Sprint(r.Seed), percent(r.Metrics, "test/micro_f1"), percent(r.Metrics, "test/macro_f1"),
+			drawn, fmt.Sprintf("%.1f", r.Seconds), levels(r.Levels), strings.Join(r.Tags, " ")})
 	}
-	return w.Flush()
+	return writeColumns(out, terminalWidth(out), columns, rows)
 }
 
 // writeTable writes a table of fields: aligned, as RFC 4180, or as an object a line.
@@ -192,12 +197,15 @@ func writeTable(out io.Writer, table experiments.Table, format string) error {
 		}
 		return nil
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.Join(table.Columns, "\t"))
-	for _, row := range table.Rows {
-		fmt.Fprintln(w, strings.Join(texts(row), "\t"))
+	columns := make([]column, len(table.Columns))
+	for i, name := range table.Columns {
+		columns[i] = column{head: name, words: true}
 	}
-	return w.Flush()
+	rows := make([][]string, len(table.Rows))
+	for k, row := range table.Rows {
+		rows[k] = texts(row)
+	}
+	return writeColumns(out, terminalWidth(out), columns, rows)
 }
 
 // levels writes the levels of a run, sorted by axis.

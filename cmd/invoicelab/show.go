@@ -89,7 +89,7 @@ func showRun(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, d)
 	}
-	out := c.App.Writer
+	out := folding{c.App.Writer, terminalWidth(c.App.Writer)}
 	fmt.Fprintf(out, "run        %s\nstate      %s\nsweeps     %s\nlevels     %s\nseed       %d\ncorpus     %.12s\nrevision   %s, %s\ndevice     %s\n",
 		d.Key, d.State, strings.Join(d.Sweeps, " "), levels(d.Levels), d.Seed, d.Corpus, d.Revision, d.GoVersion, d.Device)
 	if e := d.Environment; e != nil {
@@ -110,13 +110,16 @@ func showRun(c *cli.Context) error {
 	if d.State == experiments.StateDone {
 		fmt.Fprintf(out, "finished   %s, %.1f s, %d epochs (best %d), %d steps, %.0f tokens/s\nparameters %d\n",
 			d.Finished.Local().Format(time.DateTime), d.Seconds, d.Epochs, d.BestEpoch+1, d.Steps, rate(d), d.Parameters)
+		if err := writeCurves(c, out, store, d.Key); err != nil {
+			return err
+		}
 		fmt.Fprintln(out, "\nseconds by part")
 		for _, part := range slices.SortedFunc(maps.Keys(d.Parts), func(a, b string) int { return int(1e6 * (d.Parts[b] - d.Parts[a])) }) {
-			fmt.Fprintf(out, "  %-12s %7.2f  %4.1f %%\n", part, d.Parts[part], 100*d.Parts[part]/d.Seconds)
+			fmt.Fprintf(out, "  %-12s %7.2f  %4.1f %%  %s\n", part, d.Parts[part], 100*d.Parts[part]/d.Seconds, bar(d.Parts[part]/d.Seconds, barColumns))
 		}
 		fmt.Fprintln(out, "\nmetrics")
 		for _, name := range slices.Sorted(maps.Keys(d.Metrics)) {
-			fmt.Fprintf(out, "  %-30s %6.2f\n", name, 100*d.Metrics[name])
+			fmt.Fprintf(out, "  %-30s %6.2f  %s\n", name, 100*d.Metrics[name], bar(d.Metrics[name], barColumns))
 		}
 	}
 	fmt.Fprintf(out, "\nsettings\n%s", indent(d.Settings))
@@ -170,5 +173,56 @@ func showParts(c *cli.Context, store *experiments.Store, d experiments.Detail) e
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, parts)
 	}
-	return parts.Write(c.App.Writer, experiments.Text, terminalWidth())
+	return parts.Write(c.App.Writer, experiments.Text, terminalWidth(c.App.Writer))
+}
+
+// Columns of bars and of curves in text.
+const (
+	barColumns   = 20
+	sparkColumns = 24
+)
+
+// folding writes text line by line, each folded to a width; 0 is no limit.
+type folding struct {
+	io.Writer
+	width int
+}
+
+func (f folding) Write(b []byte) (int, error) {
+	if f.width <= 0 {
+		return f.Writer.Write(b)
+	}
+	lines := strings.Split(string(b), "\n")
+	for i := range lines {
+		lines[i] = foldText(lines[i], f.width)
+	}
+	if _, err := io.WriteString(f.Writer, strings.Join(lines, "\n")); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// writeCurves draws what a run recorded by epoch, one line each.
+func writeCurves(c *cli.Context, out io.Writer, store *experiments.Store, run string) error {
+	outcomes, err := store.Outcomes(c.Context, experiments.Filter{Runs: []string{run}})
+	if err != nil || len(outcomes) == 0 {
+		return err
+	}
+	var names []string
+	values := map[string][]float64{}
+	for _, p := range outcomes[0].Curves {
+		if values[p.Name] == nil {
+			names = append(names, p.Name)
+		}
+		values[p.Name] = append(values[p.Name], p.Value)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	fmt.Fprintln(out, "\nby epoch, first to last")
+	for _, name := range names {
+		v := values[name]
+		fmt.Fprintf(out, "  %-30s %s %.4g to %.4g\n", name, spark(v, sparkColumns), v[0], v[len(v)-1])
+	}
+	return nil
 }

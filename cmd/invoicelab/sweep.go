@@ -294,9 +294,11 @@ func sweepStatus(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, append([]experiments.SweepInfo{}, sweeps...))
 	}
+	columns := []column{{head: "sweep", words: true}, {head: "done", words: true, whole: true}, {head: "running"}, {head: "failed"}, {head: "to go"}, {head: "planned", drop: 1}}
+	var rows [][]string
 	for _, s := range sweeps {
-		fmt.Fprintf(c.App.Writer, "%-16s %4d of %d done, %d running, %d failed, %d to go; planned %s\n",
-			s.Name, s.Done, s.Trials, s.Running, s.Failed, s.Pending, s.Planned.Local().Format(time.DateTime))
+		rows = append(rows, []string{s.Name, progressBar(s.Done, s.Trials, progressColumns), fmt.Sprint(s.Running), fmt.Sprint(s.Failed), fmt.Sprint(s.Pending),
+			s.Planned.Local().Format("2006-01-02 15:04")})
 	}
-	return nil
+	return writeColumns(c.App.Writer, terminalWidth(c.App.Writer), columns, rows)
 }

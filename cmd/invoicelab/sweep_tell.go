@@ -33,7 +33,7 @@ func tellSweep(c *cli.Context, store *experiments.Store, s config.Sweep) error {
 		if c.Bool("json") {
 			err = printJSON(c.App.Writer, table)
 		} else {
-			err = table.Write(c.App.Writer, experiments.Text, terminalWidth())
+			err = table.Write(c.App.Writer, experiments.Text, terminalWidth(c.App.Writer))
 		}
 		if err != nil {
 			return err
