@@ -16,8 +16,8 @@ type tableColumn struct {
 	drop int
 }
 
-// textTable is an aligned table. The first column is cut, with an ellipsis,
-// when dropping columns does not make the table fit.
+// textTable is an aligned table. The first column and those of words
+// are cut, with an ellipsis, when dropping columns does not make the table fit.
 type textTable struct {
 	columns []tableColumn
 	rows    [][]string
@@ -25,7 +25,7 @@ type textTable struct {
 
 const (
 	columnGap = 2  // blanks between columns
-	leastName = 12 // runes of the first column that are never cut
+	leastName = 12 // runes of a column of words that are never cut
 )
 
 // write writes the table in at most width columns, 0 for no limit.
@@ -51,9 +51,19 @@ func (t textTable) write(w io.Writer, width int) error {
 			}
 		}
 		if t.columns[last].drop == 0 {
-			cut := min(total-width, max(0, widths[0]-leastName))
-			widths[0] -= cut
-			break
+			// Words are cut, the widest most.
+			widest := -1
+			for i, c := range t.columns {
+				if shown[i] && (c.left || i == 0) && widths[i] > leastName && (widest < 0 || widths[i] > widths[widest]) {
+					widest = i
+				}
+			}
+			if widest < 0 {
+				break
+			}
+			widths[widest]--
+			total--
+			continue
 		}
 		shown[last] = false
 		total -= widths[last] + columnGap
