@@ -3,7 +3,6 @@ package dashboard_test
 import (
 	"bufio"
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -220,16 +219,4 @@ func (b *browser) click(selector string) {
 	b.t.Helper()
 	b.until(selector, fmt.Sprintf("document.querySelector(%q)", selector))
 	b.leaves(func() { b.eval(fmt.Sprintf("document.querySelector(%q).click()", selector), nil) })
-}
-
-// picture takes a picture of the whole page as PNG.
-func (b *browser) picture() []byte {
-	b.t.Helper()
-	var shot struct{ Data string }
-	b.call("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true}, &shot)
-	data, err := base64.StdEncoding.DecodeString(shot.Data)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return data
 }

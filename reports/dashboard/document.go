@@ -31,6 +31,7 @@ type documentPage struct {
 	Crowded              bool // too many errors to write their names at once
 	Waiting              bool
 	Absent               string
+	Note                 string
 }
 
 type pageLink struct {
@@ -145,6 +146,13 @@ func (s *Server) drawDocument(ctx context.Context, p *documentPage, docs *collec
 		}
 	}
 	p.Crowded = p.Missed+p.Wrong > mostNames
+	scored := 0
+	for _, l := range count.Labels {
+		scored += int(l.TP)
+	}
+	if p.Absent == "" && scored != p.Right {
+		p.Note = fmt.Sprintf("Scoring counted %d right at the end of the run; the boxes are of what the run wrote down afterwards, of which %d are.", scored, p.Right)
+	}
 	return nil
 }
 
