@@ -207,6 +207,9 @@ func (f *File) verify() error {
 
 // holds says whether values of size bytes in the tensor's shape take n bytes.
 func (e entry) holds(n, size uint64) bool {
+	if slices.Contains(e.Shape, 0) {
+		return n == 0
+	}
 	for _, d := range e.Shape {
 		if d < 0 || d > 0 && size > n/uint64(d) {
 			return false // more than n, maybe more than 64 bits

@@ -40,13 +40,13 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	tensors := map[string]*tensor.Dense{
-		"b.w": made([]float32{1, 2, 3, 4, 5, 6}, 3, 2, 1), "a": made([]float32{7}), "none": made([]float32{}, 0, 3), "<row>": row.(*tensor.Dense),
+		"b.w": made([]float32{1, 2, 3, 4, 5, 6}, 3, 2, 1), "a": made([]float32{7}), "none": made([]float32{}, 3, 0), "<row>": row.(*tensor.Dense),
 	}
 	header := `{"__metadata__":{"k":"v","k2":""},` +
 		`"\u003crow\u003e":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},` +
 		`"a":{"dtype":"F32","shape":[],"data_offsets":[8,12]},` +
 		`"b.w":{"dtype":"F32","shape":[3,2,1],"data_offsets":[12,36]},` +
-		`"none":{"dtype":"F32","shape":[0,3],"data_offsets":[36,36]}}`
+		`"none":{"dtype":"F32","shape":[3,0],"data_offsets":[36,36]}}`
 	header += strings.Repeat(" ", (8-len(header)%8)%8)
 	want := file(header, floats(-0.5, nan, 7, 1, 2, 3, 4, 5, 6)...)
 	var got bytes.Buffer
