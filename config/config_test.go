@@ -306,7 +306,8 @@ func TestCheckAgainstData(t *testing.T) {
 			t.Errorf("%s: %s\nwant %s", c.set, got, c.want)
 		}
 	}
-	for primary, want := range map[string]string{"test/macro_f1": "", "heldout/micro_f1": "primary: heldout/micro_f1 cannot be measured here: the corpus has no heldout documents"} {
+	for primary, want := range map[string]string{"test/macro_f1": "", "heldout/micro_f1": "primary: heldout/micro_f1 cannot be measured here: the corpus has no heldout documents",
+		"test/semantic_macro_f1": "primary: test/semantic_macro_f1 is test/macro_f1 here: every entity of the schema is semantic"} {
 		got := ""
 		if err := config.CheckPrimary(primary, good); err != nil {
 			got = err.Error()

@@ -31,8 +31,10 @@ func Compare(a, b Side, opt CompareOptions) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
+	named := split + "/" + metric
+	metric, pairs = semanticPairs(metric, pairs)
 	c := Comparison{
-		Metric: split + "/" + metric, Level: opt.Level, Resamples: opt.Resamples, Seed: opt.Seed,
+		Metric: named, Level: opt.Level, Resamples: opt.Resamples, Seed: opt.Seed,
 		A: SideResult{Name: a.Name}, B: SideResult{Name: b.Name},
 		Thresholds: opt.Thresholds, Warnings: append([]string{}, warnings...),
 	}

@@ -23,12 +23,13 @@ func CompareFactors(s SweepInfo, runs []RunInfo, outcomes []Outcome, opt Compare
 		return FactorTable{}, err
 	}
 	opt.Metric, opt.Brief = split+"/"+metric, true
+	metric, semantic := strings.CutPrefix(metric, semanticPrefix)
 	f := factorial{
 		FactorTable: FactorTable{Sweep: s.Name, Metric: opt.Metric, Level: opt.Level, Resamples: opt.Resamples, Seed: opt.Seed, Corpora: digests(outcomes),
 			Effects: []FactorEffect{}, Interactions: []FactorEffect{}, Missing: []MissingCell{}, Warnings: []string{}},
 		info: s, opt: opt, outcomes: outcomes, runs: runs,
 	}
-	if err := f.read(split, metric); err != nil {
+	if err := f.read(split, metric, semantic); err != nil {
 		return FactorTable{}, err
 	}
 	analysis, err := metrics.Analyse(f.design, opt.Level)
@@ -66,7 +67,7 @@ type factorial struct {
 }
 
 // read makes the design of the outcomes.
-func (f *factorial) read(split, metric string) error {
+func (f *factorial) read(split, metric string, semantic bool) error {
 	for _, a := range f.info.Axes {
 		f.design.Factors = append(f.design.Factors, metrics.Factor{Name: a.Name, Levels: a.Levels})
 	}
@@ -83,6 +84,9 @@ func (f *factorial) read(split, metric string) error {
 	f.Seeds = slices.Compact(f.Seeds)
 	f.design.Blocks = len(f.Seeds)
 	for i, o := range f.outcomes {
+		if semantic {
+			o = o.semantic()
+		}
 		tally := o.Test
 		if split == heldoutSplit {
 			tally = o.Heldout

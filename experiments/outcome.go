@@ -37,6 +37,7 @@ type Outcome struct {
 	Heldout      metrics.Tally
 	TrainDocs    map[string]int    // training documents that hold each entity type
 	Groups       map[string]string // entity type to its group; empty without groups
+	Heads        map[string]string // entity type to its head, where that is not the semantic one
 	Curves       []Point
 	Finished     time.Time
 	Seconds      float64

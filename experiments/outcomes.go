@@ -106,7 +106,7 @@ func (s *Store) Outcomes(ctx context.Context, f Filter) ([]Outcome, error) {
 		outcomes[i] = Outcome{
 			Run: p.Run, Key: p.Key, Sweep: f.Sweep, Levels: p.Levels, Seed: p.Seed,
 			CorpusDigest: p.Corpus, Revision: p.Revision, Device: p.Device, Metrics: values[p.attempt],
-			TrainDocs: map[string]int{}, Groups: map[string]string{}, Finished: p.Finished, Seconds: p.Seconds,
+			TrainDocs: map[string]int{}, Groups: map[string]string{}, Heads: map[string]string{}, Finished: p.Finished, Seconds: p.Seconds,
 		}
 		if f.Sweep == "" && len(p.Sweeps) > 0 {
 			outcomes[i].Sweep = p.Sweeps[0]
@@ -133,15 +133,21 @@ func (s *Store) addSettings(ctx context.Context, all []picked, out []Outcome) er
 
 func (s *Store) addGroups(ctx context.Context, all []picked, out []Outcome) error {
 	index := byTrial(all)
-	return s.each(ctx, `SELECT t.id, e.name, e.grp FROM json_each(?) k CROSS JOIN trials t ON t.id = k.value JOIN schema_entities e ON e.schema_id = t.schema_id WHERE e.grp != ''`,
+	return s.each(ctx, `SELECT t.id, e.name, e.grp, e.head FROM json_each(?) k CROSS JOIN trials t ON t.id = k.value JOIN schema_entities e ON e.schema_id = t.schema_id WHERE e.grp != '' OR e.head NOT IN ('', 'semantic')`,
 		[]any{idList(index)}, func(rows *sql.Rows) error {
 			var trial int64
-			var entity, group string
-			err := rows.Scan(&trial, &entity, &group)
-			if err == nil {
-				out[index[trial]].Groups[entity] = group
+			var entity, group, head string
+			if err := rows.Scan(&trial, &entity, &group, &head); err != nil {
+				return err
 			}
-			return err
+			o := &out[index[trial]]
+			if group != "" {
+				o.Groups[entity] = group
+			}
+			if head != "" && head != "semantic" {
+				o.Heads[entity] = head
+			}
+			return nil
 		})
 }
 

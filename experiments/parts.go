@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/invoicelab/invoicelab/metrics"
 )
@@ -52,7 +53,12 @@ func PartsOf(o Outcome, opt CompareOptions, predictions func(run string) ([]Pred
 	if split != testSplit {
 		return Parts{}, fmt.Errorf("metric %q: the parts of a run are of the split %s", opt.Metric, testSplit)
 	}
-	p := Parts{Run: o.Run, Metric: split + "/" + metric, Level: opt.Level, Resamples: opt.Resamples, Documents: len(o.Test.Docs), Right: o.Test.Right(), Missing: metrics.Summarise(o.Test).Unsupported, Warnings: []string{}}
+	named := split + "/" + metric
+	metric, semantic := strings.CutPrefix(metric, semanticPrefix)
+	if semantic {
+		o = o.semantic()
+	}
+	p := Parts{Run: o.Run, Metric: named, Level: opt.Level, Resamples: opt.Resamples, Documents: len(o.Test.Docs), Right: o.Test.Right(), Missing: metrics.Summarise(o.Test).Unsupported, Warnings: []string{}}
 	r := metrics.Resampling{Resamples: opt.Resamples, Level: opt.Level, Seed: opt.Seed, Threads: opt.Threads, Stream: "parts"}
 	whole, err := metrics.PartsOfLabels(o.Test, metric, []string{"all"}, func(string) string { return "all" }, r)
 	if err != nil {

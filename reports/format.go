@@ -116,6 +116,7 @@ var metricWords = []struct{ name, words string }{
 	{"macro_precision", "macro precision"}, {"macro_recall", "macro recall"},
 	{"weighted_precision", "weighted precision"}, {"weighted_recall", "weighted recall"},
 	{"token_accuracy", "token accuracy"},
+	{"semantic_macro_f1", "macro F1 of the semantic labels"}, {"semantic_micro_f1", "micro F1 of the semantic labels"},
 }
 
 // metricName writes "test/macro_f1" as "macro F1 on the test split".
