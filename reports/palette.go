@@ -58,9 +58,11 @@ var levelTints = []tint{
 	{"l3", rgb(0x7f7a1f), rgb(0xb9b35a)}, // olive
 	{"l4", rgb(0x882255), rgb(0xd0609a)}, // wine
 	{"l5", rgb(0x3a8fc0), rgb(0x88ccee)}, // cyan, darkened on white
+	{"l6", rgb(0x117733), rgb(0x5fbf7f)}, // green
+	{"l7", rgb(0xaa4499), rgb(0xd27fc4)}, // purple
 }
 
-// levelTint is the colour of the k-th level; from the seventh on they come
+// levelTint is the colour of the k-th level; from the ninth on they come
 // again, with another glyph.
 func levelTint(k int) tint { return levelTints[k%len(levelTints)] }
 

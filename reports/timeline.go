@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/invoicelab/invoicelab/config"
 )
 
 // Sizes of the curriculum's timeline in points.
@@ -23,7 +25,9 @@ type schedule struct {
 	top      *variant // the best of them, whose curve is drawn
 }
 
-// schedules groups the variants by their stages, in the order of the sweep.
+// schedules groups the variants by curriculum and stages, in the order of the
+// sweep: those that differ in the levels of an axis that sets the curriculum
+// are apart even where their stages begin at the same epochs.
 // Runs that stopped early have the stages of the longest with the same starts.
 func (r *Report) schedules() []schedule {
 	var out []schedule
@@ -38,7 +42,7 @@ func (r *Report) schedules() []schedule {
 		if len(spans) == 0 {
 			continue
 		}
-		at := slices.IndexFunc(out, func(s schedule) bool { return sameStarts(s.spans, spans) })
+		at := slices.IndexFunc(out, func(s schedule) bool { return sameStarts(s.spans, spans) && r.sameCurriculum(s.variants[0], v) })
 		if at < 0 {
 			out = append(out, schedule{spans: spans, top: v})
 			at = len(out) - 1
@@ -56,6 +60,20 @@ func (r *Report) schedules() []schedule {
 		out[i].name = r.scheduleName(&out[i])
 	}
 	return out
+}
+
+// sameCurriculum says whether two variants have equal levels on every axis
+// that sets the curriculum.
+func (r *Report) sameCurriculum(a, b *variant) bool {
+	for i, axis := range r.data.Sweep.Axes {
+		sets := slices.ContainsFunc(axis.Levels, func(l config.Level) bool {
+			return slices.ContainsFunc(l.Set, func(s config.Setting) bool { return strings.HasPrefix(s.Key, "curriculum.") })
+		})
+		if sets && a.levels[i] != b.levels[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func sameStarts(a, b []stageSpan) bool {
@@ -158,7 +176,7 @@ func planTimeline(r *Report, f *fonts, width float64) (*drawing, error) {
 			// Where a stage of this curriculum begins, its curve is marked.
 			for _, s := range all[i].spans[1:] {
 				x := xs.at(float64(s.first) + 0.5)
-				c.line(x, top, x, bars+row*float64(i), stroke{tint: levelTint(i), width: 0.6, alpha: 0.6, dash: []float64{2, 2}})
+				c.line(x, top, x, top+timelineCurves, stroke{tint: levelTint(i), width: 0.6, alpha: 0.5, dash: []float64{2, 2}})
 			}
 		}
 		for i := range all {
@@ -212,7 +230,7 @@ func (c *canvas) timelineCurve(k *curve, t tint, glyph int, xs, ys scale) {
 func (c *canvas) timelineBar(s *schedule, t tint, xs scale, y float64) {
 	for i, span := range s.spans {
 		x0, x1 := stageEnds(span, xs)
-		alpha := 0.18 + 0.5*float64(i+1)/float64(len(s.spans))
+		alpha := 0.1 + 0.35*float64(i+1)/float64(len(s.spans))
 		c.open(fmt.Sprintf("%s: stage %d of %d, epochs %d to %d", s.name, i+1, len(s.spans), span.first+1, span.last+1))
 		c.rect(x0+0.5, y+2, x1-x0-1, timelineRow-4, t, alpha)
 		text := strconv.Itoa(i + 1)
@@ -222,11 +240,7 @@ func (c *canvas) timelineBar(s *schedule, t tint, xs scale, y float64) {
 		if len(s.spans) == 1 {
 			text = "all at once"
 		}
-		ink := inkText
-		if alpha > 0.5 {
-			ink = inkPaper
-		}
-		l := lettering{size: smallSize, bold: true, tint: ink, at: atMiddle}
+		l := lettering{size: smallSize, bold: true, tint: inkText, at: atMiddle}
 		if c.fonts.measure(text, l) < x1-x0-2 {
 			c.text((x0+x1)/2, y+timelineRow/2+smallSize*0.36, text, l)
 		}
@@ -266,7 +280,7 @@ func (r *Report) timelineTitle(all []schedule, curves []curve) string {
 		}
 		return 0
 	})
-	title := fmt.Sprintf("Training by %s gets highest on the validation split: %s after epoch %d", tops[0].name, score(tops[0].value), tops[0].epoch+1)
+	title := fmt.Sprintf("Curriculum %s gets highest on the validation split: %s after epoch %d", tops[0].name, score(tops[0].value), tops[0].epoch+1)
 	if len(tops) > 1 {
 		title += fmt.Sprintf("; %s next: %s after epoch %d", tops[1].name, score(tops[1].value), tops[1].epoch+1)
 	}
