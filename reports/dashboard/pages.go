@@ -98,7 +98,7 @@ var functions = template.FuncMap{
 // soft lets a long name break after its separators.
 func soft(name string) template.HTML {
 	safe := template.HTMLEscapeString(name)
-	return template.HTML(strings.NewReplacer("_", "_<wbr>", "/", "/<wbr>", ".", ".<wbr>").Replace(safe))
+	return template.HTML(strings.NewReplacer("_", "_<wbr>", "/", "/<wbr>", ".", ".<wbr>", "=", "=<wbr>", ",", ",<wbr>").Replace(safe))
 }
 
 // link is a path with a query of names and values.
