@@ -149,15 +149,21 @@ func (s *Store) otherCells(ctx context.Context, f field, all []hit) ([]Cell, err
 	// faster than a row for each trial. A few trials are looked up; among many,
 	// all are gone through.
 	query, args := "SELECT "+f.expr+", group_concat("+f.by+") FROM "+f.many, slices.Clone(f.args)
-	if len(all) <= fewKeys {
-		query, args = query+" AND "+f.by+" IN (SELECT value FROM json_each(?))", append(args, idList(place))
+	switch {
+	case len(all) <= fewKeys:
+		query, args = query+" AND "+f.by+" IN (SELECT value FROM json_each(?)) GROUP BY 1", append(args, idList(place))
+	case f.each != "":
+		query = f.each
+	default:
+		query += " GROUP BY 1"
 	}
-	err := s.each(ctx, query+" GROUP BY 1", args, func(rows *sql.Rows) error {
-		var text, trials string
-		if err := rows.Scan(&text, &trials); err != nil {
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var text string
+		var trials sql.NullString
+		if err := rows.Scan(&text, &trials); err != nil || !trials.Valid {
 			return err
 		}
-		for id := range strings.SplitSeq(trials, ",") {
+		for id := range strings.SplitSeq(trials.String, ",") {
 			trial, err := strconv.ParseInt(id, 10, 64)
 			if err != nil {
 				return err

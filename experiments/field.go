@@ -33,7 +33,8 @@ type field struct {
 	all  string // of textField and manyField: a query of all its values, and perhaps more
 	many string // of manyField: FROM and WHERE of the rows of all trials
 	by   string // of manyField: the column of many with the trial's id
-	args []any  // of many, and of all
+	args []any  // of many, of all and of each
+	each string // of manyField, where there is a faster way than to sort many: a query of values with the trials that have each
 	id   int64  // of metricField: the name
 }
 
@@ -74,6 +75,8 @@ func (s *Store) field(ctx context.Context, name string) (field, error) {
 	}
 	if axis, ok := strings.CutPrefix(name, levelPrefix); ok && slices.Contains(axes, axis) {
 		return field{name: name, kind: manyField, expr: "l.level_name", args: []any{axis}, by: "st.trial_id", all: "SELECT DISTINCT level_name FROM sweep_levels WHERE axis_name = ?",
+			each: `SELECT l.level_name, (SELECT group_concat(st.trial_id) FROM trial_levels tl JOIN sweep_trials st ON st.sweep_id = tl.sweep_id AND st.ord = tl.ord
+				WHERE tl.sweep_id = l.sweep_id AND tl.axis = l.axis AND tl.level = l.level) FROM sweep_levels l WHERE l.axis_name = ? ORDER BY 1`,
 			many: `sweep_levels l JOIN trial_levels tl ON tl.sweep_id = l.sweep_id AND tl.axis = l.axis AND tl.level = l.level
 				JOIN sweep_trials st ON st.sweep_id = tl.sweep_id AND st.ord = tl.ord WHERE l.axis_name = ?`}, nil
 	}
