@@ -71,8 +71,8 @@ func (r *Report) methods() []string {
 	p = append(p, "Scoring: strict. An entity counts as found when its type, first and last token match the gold annotation. "+
 		"Macro F1 is the mean over entity types with gold support in the split; division by zero gives 0.")
 	p = append(p, fmt.Sprintf("Uncertainty: intervals are 95 %% percentile intervals of %s bootstrap resamples of documents (seed %d), with the runs fixed; "+
-		"differences resample the same documents on both sides. A difference is called better or worse only when its interval over documents and the t interval over "+
-		"pairs of runs both exclude zero; over entity types p is adjusted by Benjamini and Hochberg's method, and types in fewer than %d test documents are not judged. "+
+		"differences resample the same documents on both sides. A difference is called better or worse only when its intervals over documents, over "+
+		"pairs of runs (by t) and over both at once exclude zero; over entity types p is adjusted by Benjamini and Hochberg's method, and types in fewer than %d test documents are not judged. "+
 		"Rare entity types are those in fewer than %d training documents. Variants are ranked by %s.",
 		thousands(r.data.Resamples), r.data.Seed, experiments.MinDocuments, r.data.Thresholds.Few, metricName(r.chosenBy)))
 	return p
