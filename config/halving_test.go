@@ -10,7 +10,7 @@ const halvingText = `
 name: search
 primary: test/macro_f1
 seeds: {count: 2}
-base: {train: {epochs: 20}}
+base: {corpus: {preset: quick}, train: {epochs: 20}}
 axes:
   - {name: rate, key: train.learning_rate, range: [0.001, 0.016], scale: log, count: 5}
   - {name: width, key: model.encoder.hidden, range: [8, 11], count: 7}
