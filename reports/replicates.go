@@ -258,7 +258,6 @@ type contrast struct {
 	p    float64
 	mark experiments.Mark
 	n    int // pairs
-	runs string
 }
 
 // runPair is a run of each side.
