@@ -98,9 +98,6 @@ axes:
 combinations: {random: %d}
 `
 
-// variants is the number of combinations of all levels.
-const variants = MaxRuns / seedsOfEach
-
 // Plan gives the sweep of a made store and its trials.
 func Plan(o Options) (config.Sweep, []experiments.Trial, error) {
 	o, err := o.filled()
