@@ -234,12 +234,12 @@ func (r runsOf) again(ctx context.Context, m *config.Measure, o experiments.Outc
 		return t, fmt.Errorf("run %s: %w", o.Run, err)
 	}
 	defer tagger.Close()
-	t.Labels = tagger.Schema().Names()
-	if !slices.Equal(t.Labels, ds.Schema.Names()) {
-		return t, fmt.Errorf("run %s has other labels than the corpus", o.Run)
-	}
+	t.Labels = ds.Schema.Names()
 	docs := ds.Docs[corpus.Split(m.Split)]
 	tagged, err := tagger.Tag(docs)
+	if err == nil {
+		tagged, err = train.Recast(tagged, tagger.Schema(), ds.Schema)
+	}
 	if err != nil {
 		return t, fmt.Errorf("run %s: %w", o.Run, err)
 	}

@@ -37,8 +37,8 @@ type PredictedSpan struct {
 	Correct    bool    `json:"correct"`    // type, start and end are those of an entity of the document
 }
 
-// PackPredictions makes the artifact of what a model said of documents. Equal
-// input gives equal bytes.
+// PackPredictions makes the artifact of what a model said of documents, both in the
+// labels of schema (train.Recast). Equal input gives equal bytes.
 func PackPredictions(schema *corpus.Schema, docs []corpus.Document, tagged []train.Tagged) (Artifact, error) {
 	if len(docs) != len(tagged) {
 		panic(fmt.Sprintf("experiments: PackPredictions: %d documents, %d labelled", len(docs), len(tagged)))

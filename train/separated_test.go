@@ -3,11 +3,13 @@ package train_test
 import (
 	"bytes"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/kernels/device"
+	"github.com/invoicelab/invoicelab/metrics"
 	"github.com/invoicelab/invoicelab/train"
 )
 
@@ -116,6 +118,33 @@ func TestRunSeparated(t *testing.T) {
 		if want := job.Data.Docs[corpus.Test][0].Spans[i]; s.Entity != want.Entity-1 || s.Start != want.Start {
 			t.Errorf("span %+v, want %+v less the stamp", s.Span, want)
 		}
+	}
+	// In the labels of the corpus, what the model says is what was scored.
+	all, err := tagger.Tag(job.Data.Docs[corpus.Test])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err = train.Recast(all, tagger.Schema(), job.Data.Schema); err != nil {
+		t.Fatal(err)
+	}
+	again := metrics.Tally{Labels: job.Data.Schema.Names()}
+	for i, d := range job.Data.Docs[corpus.Test] {
+		again.AddDoc(d.ID, d.Domain, d.Template, d.Labels(), all[i].Labels, metrics.Strict)
+		for _, s := range all[i].Spans {
+			if all[i].Labels[s.Start] != 1+2*int32(s.Entity) {
+				t.Errorf("span %+v where the labels are %v", s.Span, all[i].Labels)
+			}
+			if first := s.Alternatives[0]; first.Entity == s.Entity && !first.None {
+				t.Errorf("span %+v has itself as an alternative", s.Span)
+			}
+		}
+	}
+	if !reflect.DeepEqual(again, res.Test) {
+		t.Errorf("labelled again:\n%+v\nscored:\n%+v", again.Totals(), res.Test.Totals())
+	}
+	few := &corpus.Schema{Name: "few", Entities: tagger.Schema().Entities[:2]}
+	if _, err := train.Recast(all, tagger.Schema(), few); err == nil || err.Error() != "the model labels CODE, which the schema few lacks" {
+		t.Errorf("a schema with fewer types: %v", err)
 	}
 
 	job.Model.Head.Kind = "linear"

@@ -31,7 +31,11 @@ func predictions(data *corpora, dev string, threads int) func(context.Context, e
 		if err != nil {
 			return nil, err
 		}
-		file, err := experiments.PackPredictions(tagger.Schema(), docs, tagged)
+		tagged, err = train.Recast(tagged, tagger.Schema(), ds.Schema)
+		if err != nil {
+			return nil, err
+		}
+		file, err := experiments.PackPredictions(ds.Schema, docs, tagged)
 		return []experiments.Artifact{file}, err
 	}
 }

@@ -194,6 +194,10 @@ func writePredictions(path string, be kernels.Backend, checkpoint []byte, ds *co
 	if err != nil {
 		return err
 	}
+	tagged, err = train.Recast(tagged, tagger.Schema(), ds.Schema)
+	if err != nil {
+		return err
+	}
 	return writeFile(path, func(w io.Writer) error {
 		out := bufio.NewWriter(w)
 		for i := range docs {
