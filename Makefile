@@ -81,7 +81,7 @@ test: tools check browser poppler axe
 	go test -race ./curriculum ./train ./experiments
 	go test -race -run 'Bootstrap|Randomisation|Hierarchical' ./metrics
 	$(MAKE) --no-print-directory test-cuda
-	go test -timeout 15m ./...
+	go test -timeout 20m ./...
 
 browser:
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || \

@@ -57,6 +57,7 @@ func TestShippedSpecs(t *testing.T) {
 	sizes := map[string]int{
 		"convergence":       3,
 		"curriculum-stages": 2 * 7,
+		"encoders":          3,
 		"heads":             6 * 2,
 		"learning-rates":    6 * 3,
 		"loss-weights":      3 * 3 * 3 * 2,
