@@ -40,23 +40,13 @@ func Bootstrap(t Tally, stats []Statistic, r Resampling) ([]Interval, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(t.Docs) == 0 {
-		return nil, errNoDocuments
-	}
-	p, err := packAll([]Tally{t})
+	all, err := Replicate(t, stats, r)
 	if err != nil {
 		return nil, err
 	}
-	values := matrix(len(stats), r.Resamples)
-	resample(p, len(t.Docs), r, func(i int, totals [][]Count) {
-		for s, stat := range stats {
-			values[s][i] = stat(totals[0])
-		}
-	})
-	totals := t.Totals()
 	intervals := make([]Interval, len(stats))
 	inParallel(len(stats), r.Threads, func(s int) {
-		intervals[s] = percentile(stats[s](totals), values[s], r.Level)
+		intervals[s] = percentile(all[s].Full, all[s].Values, r.Level)
 	})
 	return intervals, nil
 }
