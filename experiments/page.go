@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/invoicelab/invoicelab/train"
 )
 
 // Page is a stretch of the runs that a search selects: those from Search.Offset
@@ -174,30 +176,37 @@ func (s *Store) active(ctx context.Context, sweep int64) ([]ActiveRun, error) {
 	return active, nil
 }
 
-// addLive fills in how far a running attempt is.
+// addLive fills in how far a running attempt is; by one query, since the attempt
+// goes on meanwhile.
 func (s *Store) addLive(ctx context.Context, p picked, a *ActiveRun) error {
 	var beat int64
 	var canonical string
-	err := s.reader.QueryRowContext(ctx, `SELECT a.heartbeat, c.text FROM attempts a JOIN trials t ON t.id = a.trial_id JOIN settings c ON c.id = t.canonical_id WHERE a.id = ?`, p.attempt).Scan(&beat, &canonical)
+	var epoch, step sql.NullInt64
+	var score sql.NullFloat64
+	var layout sql.NullString
+	var vals []byte
+	err := s.reader.QueryRowContext(ctx, `SELECT a.heartbeat, c.text, e.epoch + 1, v.value, s.step, l.components, s.vals
+		FROM attempts a JOIN trials t ON t.id = a.trial_id JOIN settings c ON c.id = t.canonical_id
+		LEFT JOIN epochs e ON e.attempt_id = a.id AND e.epoch = (SELECT max(epoch) FROM epochs WHERE attempt_id = a.id)
+		LEFT JOIN epoch_points v ON v.attempt_id = a.id AND v.epoch = e.epoch AND v.name_id = (SELECT id FROM names WHERE name = 'validation/macro_f1')
+		LEFT JOIN steps s ON s.attempt_id = a.id AND s.step = (SELECT max(step) FROM steps WHERE attempt_id = a.id)
+		LEFT JOIN step_layouts l ON l.id = s.layout_id
+		WHERE a.id = ?`, p.attempt).Scan(&beat, &canonical, &epoch, &score, &step, &layout, &vals)
 	if err != nil {
 		return s.fail("read", err)
 	}
 	a.Beat, a.Epochs = time.Since(time.UnixMicro(beat)), int(epochs(canonical))
-	var score sql.NullFloat64
-	err = s.reader.QueryRowContext(ctx, `SELECT e.epoch + 1, (SELECT p.value FROM epoch_points p JOIN names n ON n.id = p.name_id WHERE p.attempt_id = e.attempt_id AND p.epoch = e.epoch AND n.name = 'validation/macro_f1')
-		FROM epochs e WHERE e.attempt_id = ? ORDER BY e.epoch DESC LIMIT 1`, p.attempt).Scan(&a.Epoch, &score)
-	if err != nil && err != sql.ErrNoRows {
-		return s.fail("read", err)
-	}
+	a.Epoch = int(epoch.Int64)
 	if score.Valid {
 		a.Score = &score.Float64
 	}
-	last, ok, err := s.lastStep(ctx, p.attempt)
-	if err != nil {
+	if !step.Valid {
+		return nil
+	}
+	last := train.StepEvent{Step: int(step.Int64)}
+	if err := decodeStep(&last, layout.String, vals); err != nil {
 		return fmt.Errorf("run %s: %w", p.Run, err)
 	}
-	if ok {
-		a.Step, a.Losses = last.Step, last.Losses
-	}
+	a.Step, a.Losses = last.Step, last.Losses
 	return nil
 }

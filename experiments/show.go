@@ -74,38 +74,21 @@ func (s *Store) Steps(ctx context.Context, prefix string) ([]train.StepEvent, er
 		return nil, err
 	}
 	var steps []train.StepEvent
-	err = s.each(ctx, stepRows+` ORDER BY s.step`, []any{p.attempt}, func(rows *sql.Rows) error {
-		e, err := scanStep(rows)
-		if err != nil {
-			return fmt.Errorf("run %s: %w", p.Run, err)
-		}
-		steps = append(steps, e)
-		return nil
-	})
+	err = s.each(ctx, `SELECT s.step, s.epoch, s.stage, l.components, s.vals FROM steps s JOIN step_layouts l ON l.id = s.layout_id WHERE s.attempt_id = ? ORDER BY s.step`,
+		[]any{p.attempt}, func(rows *sql.Rows) error {
+			var e train.StepEvent
+			var layout string
+			var vals []byte
+			if err := rows.Scan(&e.Step, &e.Epoch, &e.Stage, &layout, &vals); err != nil {
+				return err
+			}
+			if err := decodeStep(&e, layout, vals); err != nil {
+				return fmt.Errorf("run %s: %w", p.Run, err)
+			}
+			steps = append(steps, e)
+			return nil
+		})
 	return steps, err
-}
-
-// stepRows selects the steps of an attempt for scanStep.
-const stepRows = `SELECT s.step, s.epoch, s.stage, l.components, s.vals FROM steps s JOIN step_layouts l ON l.id = s.layout_id WHERE s.attempt_id = ?`
-
-func scanStep(rows *sql.Rows) (e train.StepEvent, err error) {
-	var layout string
-	var vals []byte
-	if err := rows.Scan(&e.Step, &e.Epoch, &e.Stage, &layout, &vals); err != nil {
-		return e, err
-	}
-	return e, decodeStep(&e, layout, vals)
-}
-
-// lastStep reads the last step of an attempt that is stored; ok is false when
-// there is none.
-func (s *Store) lastStep(ctx context.Context, attempt int64) (e train.StepEvent, ok bool, err error) {
-	err = s.each(ctx, stepRows+` ORDER BY s.step DESC LIMIT 1`, []any{attempt}, func(rows *sql.Rows) error {
-		ok = true
-		e, err = scanStep(rows)
-		return err
-	})
-	return e, ok, err
 }
 
 // Checkpoint reads the weights of a finished run, as safetensors.

@@ -135,20 +135,27 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// inTx runs do in one write transaction. do must not keep tx.
+// inTx runs do in one write transaction. do must not keep tx. When ctx ends
+// first, nothing is written and the error is that of ctx, whatever the driver
+// says of a transaction that was taken from it.
 func (s *Store) inTx(ctx context.Context, op string, do func(tx *sql.Tx) error) error {
+	err := s.transact(ctx, do)
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.fail(op, err)
+}
+
+func (s *Store) transact(ctx context.Context, do func(tx *sql.Tx) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return s.fail(op, err)
+		return err
 	}
 	defer tx.Rollback() // nothing to do after Commit
 	if err := do(tx); err != nil {
-		return s.fail(op, err)
+		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return s.fail(op, err)
-	}
-	return nil
+	return tx.Commit()
 }
 
 // Path is the absolute path of the store's file.

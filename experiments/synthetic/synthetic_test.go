@@ -77,8 +77,8 @@ func TestSweepProgress(t *testing.T) {
 				t.Errorf("%+v", p)
 				break
 			}
-			looked = p.Active[0].Step == 6
-			if a := p.Active[0]; looked && (a.Epoch != 2 || a.Score == nil || len(a.Losses) != 3 || p.Left <= 0) {
+			looked = p.Active[0].Epoch == 2
+			if a := p.Active[0]; looked && (a.Step != 6 || a.Score == nil || len(a.Losses) != 3 || p.Left <= 0) {
 				t.Errorf("%+v, %v left", a, p.Left)
 			}
 		}
