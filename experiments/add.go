@@ -103,7 +103,7 @@ func (a *adder) shared(kind, content string, insert func() int64) int64 {
 // adder is newAdder for rows with many names.
 func (s *Store) adder(tx *sql.Tx) *adder {
 	a := newAdder(tx)
-	a.known = &s.known
+	a.known = s.known
 	return a
 }
 

@@ -56,10 +56,14 @@ func (s *Store) AddVerdicts(ctx context.Context, verdicts []Verdict) error {
 
 // Verdicts lists the last verdict on every claim, in the order in which they
 // were judged.
-func (s *Store) Verdicts(ctx context.Context) ([]Verdict, error) {
-	var all []Verdict
+func (s *Store) Verdicts(ctx context.Context) (all []Verdict, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	place := map[int64]int{}
-	err := s.each(ctx, `SELECT v.id, c.name, c.definition, v.judged, v.verdict, v.value, v.low, v.high, v.n, v.revision, v.body FROM verdicts v JOIN claims c ON c.id = v.claim_id
+	err = s.each(ctx, `SELECT v.id, c.name, c.definition, v.judged, v.verdict, v.value, v.low, v.high, v.n, v.revision, v.body FROM verdicts v JOIN claims c ON c.id = v.claim_id
 		WHERE v.id IN (SELECT max(v.id) FROM verdicts v JOIN claims c ON c.id = v.claim_id GROUP BY c.name) ORDER BY v.id`, nil, func(rows *sql.Rows) error {
 		var v Verdict
 		var id, judged int64
@@ -122,7 +126,7 @@ func (s *Store) AddProbe(ctx context.Context, p Probe) error {
 func (s *Store) Probe(ctx context.Context, key string) (p Probe, found bool, err error) {
 	var made int64
 	var body string
-	err = s.reader.QueryRowContext(ctx, `SELECT key, kind, made, seconds, revision, device, body FROM probes WHERE key = ?`, key).
+	err = s.reads.QueryRowContext(ctx, `SELECT key, kind, made, seconds, revision, device, body FROM probes WHERE key = ?`, key).
 		Scan(&p.Key, &p.Kind, &made, &p.Seconds, &p.Revision, &p.Device, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil

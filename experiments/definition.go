@@ -12,16 +12,21 @@ import (
 )
 
 // Definition gives a sweep as it was last planned, with all its settings.
-func (s *Store) Definition(ctx context.Context, name string) (config.Sweep, error) {
+func (s *Store) Definition(ctx context.Context, name string) (sweep config.Sweep, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return sweep, err
+	}
+	defer end(&err)
 	id, err := s.sweepID(ctx, name)
 	if err != nil {
 		return config.Sweep{}, err
 	}
 	var text string
-	if err := s.reader.QueryRowContext(ctx, `SELECT definition FROM sweeps WHERE id = ?`, id).Scan(&text); err != nil {
+	if err := s.reads.QueryRowContext(ctx, `SELECT definition FROM sweeps WHERE id = ?`, id).Scan(&text); err != nil {
 		return config.Sweep{}, s.fail("read", err)
 	}
-	sweep, err := config.ParseSweep("sweep "+name+" in "+s.path, []byte(text))
+	sweep, err = config.ParseSweep("sweep "+name+" in "+s.path, []byte(text))
 	if err != nil {
 		return sweep, fmt.Errorf("store %s: %w", s.path, err)
 	}
@@ -32,7 +37,7 @@ func (s *Store) Definition(ctx context.Context, name string) (config.Sweep, erro
 func (s *Store) Manifest(ctx context.Context, digest string) (corpus.Manifest, error) {
 	var m corpus.Manifest
 	var text string
-	err := s.reader.QueryRowContext(ctx, `SELECT manifest FROM corpora WHERE digest = ?`, digest).Scan(&text)
+	err := s.reads.QueryRowContext(ctx, `SELECT manifest FROM corpora WHERE digest = ?`, digest).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, fmt.Errorf("store %s: no corpus of digest %s", s.path, digest)
 	}

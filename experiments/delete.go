@@ -18,14 +18,14 @@ import (
 // no sweep has is gone. A run that runs is an error, and then nothing is
 // deleted. Files stay until Collect.
 func (s *Store) Delete(ctx context.Context, runs []string) error {
-	trials, err := s.trialIDs(ctx, runs)
-	if err != nil {
-		return err
-	}
 	if _, err := s.reclaim(ctx); err != nil {
 		return err
 	}
 	return s.inTx(ctx, "delete", func(tx *sql.Tx) error {
+		trials, err := s.within(tx).trialIDs(ctx, runs)
+		if err != nil {
+			return err
+		}
 		a := newAdder(tx)
 		for i, id := range trials {
 			var where process
@@ -47,10 +47,10 @@ func (s *Store) Delete(ctx context.Context, runs []string) error {
 
 // DeleteSweep forgets all plans of a sweep. Its runs stay.
 func (s *Store) DeleteSweep(ctx context.Context, name string) error {
-	if _, err := s.sweepID(ctx, name); err != nil {
-		return err
-	}
 	return s.inTx(ctx, "delete", func(tx *sql.Tx) error {
+		if _, err := s.within(tx).sweepID(ctx, name); err != nil {
+			return err
+		}
 		a := newAdder(tx)
 		a.exec(`DELETE FROM sweeps WHERE name = ?`, name)
 		a.dropOrphans()

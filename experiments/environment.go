@@ -86,7 +86,7 @@ func (a *adder) environment(e *Environment) any {
 // recorded: stores of the first form had none.
 func (s *Store) environmentOf(ctx context.Context, attempt int64) (*Environment, error) {
 	var text string
-	err := s.reader.QueryRowContext(ctx, `SELECT e.text FROM attempts a JOIN environments e ON e.id = a.environment_id WHERE a.id = ?`, attempt).Scan(&text)
+	err := s.reads.QueryRowContext(ctx, `SELECT e.text FROM attempts a JOIN environments e ON e.id = a.environment_id WHERE a.id = ?`, attempt).Scan(&text)
 	if err == sql.ErrNoRows {
 		return nil, nil
 	}

@@ -82,7 +82,7 @@ func (s *Store) field(ctx context.Context, name string) (field, error) {
 	}
 	if strings.Contains(name, "/") {
 		var id int64
-		err := s.reader.QueryRowContext(ctx, `SELECT id FROM names WHERE name = ?`, name).Scan(&id)
+		err := s.reads.QueryRowContext(ctx, `SELECT id FROM names WHERE name = ?`, name).Scan(&id)
 		if err == nil {
 			return field{name: name, kind: metricField, id: id}, nil
 		}
@@ -119,8 +119,12 @@ func (s *Store) field(ctx context.Context, name string) (field, error) {
 
 // Columns lists the fields of a store's runs: those that every run has, levels,
 // with settings all of these, and the final metrics.
-func (s *Store) Columns(ctx context.Context, settings bool) ([]string, error) {
-	var names []string
+func (s *Store) Columns(ctx context.Context, settings bool) (names []string, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	for _, f := range runFields {
 		names = append(names, f.name)
 	}

@@ -122,6 +122,11 @@ func (s *Store) Find(ctx context.Context, q Search, columns []string) (Table, er
 
 // find gives besides how many runs there are without offset and limit.
 func (s *Store) find(ctx context.Context, q Search, columns []string) (t Table, total int, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return t, 0, err
+	}
+	defer end(&err)
 	t.Columns = columns
 	fields := make([]field, len(columns))
 	for i, name := range columns {
@@ -155,9 +160,14 @@ func (s *Store) find(ctx context.Context, q Search, columns []string) (t Table, 
 }
 
 // Keys lists the runs that a search selects.
-func (s *Store) Keys(ctx context.Context, q Search) ([]string, error) {
+func (s *Store) Keys(ctx context.Context, q Search) (keys []string, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	found, err := s.search(ctx, q, nil)
-	keys := make([]string, len(found.hits))
+	keys = make([]string, len(found.hits))
 	for i, p := range found.hits {
 		keys[i] = p.key
 	}

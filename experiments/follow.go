@@ -66,7 +66,7 @@ func (s *Store) states(ctx context.Context, keys []string, w want) (map[string]c
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.reader.QueryContext(ctx, `SELECT t.key, max(a.state = 'done'), max(a.state = 'running'), max(a.state = 'failed' AND a.id > ?), max(a.halted),
+	rows, err := s.reads.QueryContext(ctx, `SELECT t.key, max(a.state = 'done'), max(a.state = 'running'), max(a.state = 'failed' AND a.id > ?), max(a.halted),
 			max(CASE a.state WHEN 'running' THEN a.host END), max(CASE a.state WHEN 'running' THEN a.pid END)
 		FROM json_each(?) k CROSS JOIN trials t ON t.key = k.value LEFT JOIN attempts a ON a.trial_id = t.id GROUP BY t.id`, w.floor, string(list))
 	if err != nil {

@@ -35,8 +35,13 @@ type Foreseen struct {
 // and data and other seeds; without one, that of the runs on the same data
 // whose settings differ least, in proportion to the number of epochs. It takes
 // devices and threads as they were.
-func (s *Store) Forecast(ctx context.Context, trials []Trial, retry bool) (Forecast, error) {
-	f := Forecast{Trials: make([]Foreseen, len(trials))}
+func (s *Store) Forecast(ctx context.Context, trials []Trial, retry bool) (f Forecast, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return f, err
+	}
+	defer end(&err)
+	f = Forecast{Trials: make([]Foreseen, len(trials))}
 	known, err := s.pick(ctx, Filter{})
 	if err != nil {
 		return f, err

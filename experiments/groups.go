@@ -31,7 +31,12 @@ type Group struct {
 // Groups forms groups of the runs that a search selects by the values of
 // fields, in the order in which the search gives the first run of each, with
 // intervals at that level. Offset and Limit of the search are not looked at.
-func (s *Store) Groups(ctx context.Context, q Search, by []string, metric string, level float64) ([]Group, error) {
+func (s *Store) Groups(ctx context.Context, q Search, by []string, metric string, level float64) (groups []Group, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	q.Offset, q.Limit = 0, 0
 	f, err := s.field(ctx, metric)
 	if err != nil {
@@ -80,7 +85,7 @@ func (s *Store) Groups(ctx context.Context, q Search, by []string, metric string
 		g.runs[k]++
 		g.Runs = append(g.Runs, row[n].Text)
 	}
-	groups := make([]Group, len(all))
+	groups = make([]Group, len(all))
 	for i, g := range all {
 		g.Seeds = len(g.of)
 		for k := range g.of {

@@ -95,7 +95,7 @@ func trialState(tx *sql.Tx, trial int64, w want) (claim, error) {
 // lastAttempt is the highest number of an attempt so far.
 func (s *Store) lastAttempt(ctx context.Context) (int64, error) {
 	var id int64
-	err := s.reader.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM attempts`).Scan(&id)
+	err := s.reads.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM attempts`).Scan(&id)
 	return id, s.fail("read", err)
 }
 
@@ -141,7 +141,7 @@ type runningAttempt struct {
 
 // goneAttempts lists the running attempts whose process is gone.
 func (s *Store) goneAttempts(ctx context.Context) ([]runningAttempt, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT a.id, t.key, a.host, a.machine, a.pid, a.pid_start, a.heartbeat
+	rows, err := s.reads.QueryContext(ctx, `SELECT a.id, t.key, a.host, a.machine, a.pid, a.pid_start, a.heartbeat
 		FROM attempts a JOIN trials t ON t.id = a.trial_id WHERE a.state = 'running' ORDER BY a.id`)
 	if err != nil {
 		return nil, s.fail("read", err)

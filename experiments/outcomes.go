@@ -15,7 +15,12 @@ import (
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 // Runs lists trials, in the order of the plan.
-func (s *Store) Runs(ctx context.Context, f Filter) ([]RunInfo, error) {
+func (s *Store) Runs(ctx context.Context, f Filter) (infos []RunInfo, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	all, err := s.pick(ctx, f)
 	if err != nil {
 		return nil, err
@@ -91,7 +96,12 @@ func (s *Store) values(ctx context.Context, table string, all []picked, names []
 
 // Outcomes reads the finished trials, in the order of the plan. What is not
 // done is left out: Runs lists it.
-func (s *Store) Outcomes(ctx context.Context, f Filter) ([]Outcome, error) {
+func (s *Store) Outcomes(ctx context.Context, f Filter) (outcomes []Outcome, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	all, err := s.pick(ctx, f)
 	if err != nil {
 		return nil, err
@@ -101,7 +111,7 @@ func (s *Store) Outcomes(ctx context.Context, f Filter) ([]Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	outcomes := make([]Outcome, len(all))
+	outcomes = make([]Outcome, len(all))
 	for i, p := range all {
 		outcomes[i] = Outcome{
 			Run: p.Run, Key: p.Key, Sweep: f.Sweep, Levels: p.Levels, Seed: p.Seed,

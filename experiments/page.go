@@ -28,9 +28,14 @@ func (s *Store) Page(ctx context.Context, q Search, columns []string) (Page, err
 
 // List gives a stretch of the runs that a search selects, in its order, with
 // these of their metrics, and how many runs the search selects.
-func (s *Store) List(ctx context.Context, q Search, metrics []string) ([]RunInfo, int, error) {
+func (s *Store) List(ctx context.Context, q Search, metrics []string) (infos []RunInfo, total int, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer end(&err)
 	found, err := s.search(ctx, q, nil)
-	total := found.total
+	total = found.total
 	if err != nil || len(found.hits) == 0 {
 		return nil, total, err
 	}
@@ -62,7 +67,12 @@ type CurvePoint struct {
 
 // Curves reads the curves of the run that a prefix of its key names, by name;
 // of one that runs, as far as it is. names, when given, selects curves.
-func (s *Store) Curves(ctx context.Context, prefix string, names ...string) ([]Curve, error) {
+func (s *Store) Curves(ctx context.Context, prefix string, names ...string) (curves []Curve, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	p, err := s.one(ctx, prefix)
 	if err != nil {
 		return nil, err
@@ -71,7 +81,6 @@ func (s *Store) Curves(ctx context.Context, prefix string, names ...string) ([]C
 	for _, name := range names {
 		wanted[name] = true
 	}
-	var curves []Curve
 	err = s.each(ctx, `SELECT n.name, p.epoch, e.stage, e.steps, p.value FROM epoch_points p JOIN epochs e ON e.attempt_id = p.attempt_id AND e.epoch = p.epoch
 		JOIN names n ON n.id = p.name_id WHERE p.attempt_id = ? ORDER BY n.name, p.epoch`, []any{p.attempt}, func(rows *sql.Rows) error {
 		var name string
@@ -117,9 +126,12 @@ type ActiveRun struct {
 const paceRuns = 20
 
 // SweepProgress reads how far the sweep of that name, as it was last planned, is.
-func (s *Store) SweepProgress(ctx context.Context, name string) (SweepProgress, error) {
-	var p SweepProgress
-	var err error
+func (s *Store) SweepProgress(ctx context.Context, name string) (p SweepProgress, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return p, err
+	}
+	defer end(&err)
 	if p.SweepInfo, err = s.Sweep(ctx, name); err != nil {
 		return p, err
 	}
@@ -131,7 +143,7 @@ func (s *Store) SweepProgress(ctx context.Context, name string) (SweepProgress, 
 		return p, err
 	}
 	var seconds sql.NullFloat64
-	err = s.reader.QueryRowContext(ctx, `SELECT avg(seconds) FROM (SELECT a.seconds FROM sweep_trials st JOIN attempts a ON a.trial_id = st.trial_id
+	err = s.reads.QueryRowContext(ctx, `SELECT avg(seconds) FROM (SELECT a.seconds FROM sweep_trials st JOIN attempts a ON a.trial_id = st.trial_id
 		WHERE st.sweep_id = ? AND a.state = 'done' ORDER BY a.finished DESC LIMIT ?)`, id, paceRuns).Scan(&seconds)
 	if err != nil {
 		return p, s.fail("read", err)
@@ -185,7 +197,7 @@ func (s *Store) addLive(ctx context.Context, p picked, a *ActiveRun) error {
 	var score sql.NullFloat64
 	var layout sql.NullString
 	var vals []byte
-	err := s.reader.QueryRowContext(ctx, `SELECT a.heartbeat, c.text, e.epoch + 1, v.value, s.step, l.components, s.vals
+	err := s.reads.QueryRowContext(ctx, `SELECT a.heartbeat, c.text, e.epoch + 1, v.value, s.step, l.components, s.vals
 		FROM attempts a JOIN trials t ON t.id = a.trial_id JOIN settings c ON c.id = t.canonical_id
 		LEFT JOIN epochs e ON e.attempt_id = a.id AND e.epoch = (SELECT max(epoch) FROM epochs WHERE attempt_id = a.id)
 		LEFT JOIN epoch_points v ON v.attempt_id = a.id AND v.epoch = e.epoch AND v.name_id = (SELECT id FROM names WHERE name = 'validation/macro_f1')

@@ -27,7 +27,7 @@ const fewKeys = 256
 func (s *Store) keys(ctx context.Context) (keyring, error) {
 	// As one text: a row for each takes ten times as long.
 	var all sql.NullString
-	err := s.reader.QueryRowContext(ctx, `SELECT group_concat(key, ' ') FROM (SELECT key FROM trials ORDER BY key)`).Scan(&all)
+	err := s.reads.QueryRowContext(ctx, `SELECT group_concat(key, ' ') FROM (SELECT key FROM trials ORDER BY key)`).Scan(&all)
 	return strings.Fields(all.String), s.fail("read", err)
 }
 

@@ -31,12 +31,17 @@ type EpochPoint struct {
 }
 
 // Record reads a run.
-func (s *Store) Record(ctx context.Context, prefix string) (Record, error) {
+func (s *Store) Record(ctx context.Context, prefix string) (r Record, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer end(&err)
 	d, err := s.Show(ctx, prefix)
 	if err != nil {
 		return Record{}, err
 	}
-	r := Record{Detail: d}
+	r = Record{Detail: d}
 	for _, k := range config.Keys() {
 		r.Values = append(r.Values, NamedText{k.Key, settingOf(d.Canonical, k.Key)})
 	}

@@ -22,19 +22,24 @@ type Recipe struct {
 }
 
 // Recipe reads what the run was made from.
-func (s *Store) Recipe(ctx context.Context, prefix string) (Recipe, error) {
+func (s *Store) Recipe(ctx context.Context, prefix string) (r Recipe, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer end(&err)
 	d, err := s.Show(ctx, prefix)
 	if err != nil {
 		return Recipe{}, err
 	}
-	r := Recipe{Detail: d, PatchSum: d.Artifacts[kindPatch]}
+	r = Recipe{Detail: d, PatchSum: d.Artifacts[kindPatch]}
 	if d.State != StateDone {
 		return r, fmt.Errorf("run %s: it is %s; only what is done can be run again and compared", d.Run, d.State)
 	}
 	if r.Experiment, err = config.ParseExperiment("run "+d.Run, []byte(d.Settings)); err != nil {
 		return r, err
 	}
-	err = s.reader.QueryRowContext(ctx, `SELECT h.hash FROM trials t JOIN schemas h ON h.id = t.schema_id WHERE t.key = ?`, d.Key).Scan(&r.SchemaHash)
+	err = s.reads.QueryRowContext(ctx, `SELECT h.hash FROM trials t JOIN schemas h ON h.id = t.schema_id WHERE t.key = ?`, d.Key).Scan(&r.SchemaHash)
 	return r, s.fail("read", err)
 }
 

@@ -122,7 +122,7 @@ func (s *Store) pickWhere(ctx context.Context, q selection, prefer string) ([]pi
 
 // each calls do for every row of a query on the readers.
 func (s *Store) each(ctx context.Context, query string, args []any, do func(*sql.Rows) error) error {
-	rows, err := s.reader.QueryContext(ctx, query, args...)
+	rows, err := s.reads.QueryContext(ctx, query, args...)
 	if err != nil {
 		return s.fail("read", err)
 	}
@@ -138,7 +138,7 @@ func (s *Store) each(ctx context.Context, query string, args []any, do func(*sql
 // sweepID finds the latest plan of a sweep.
 func (s *Store) sweepID(ctx context.Context, name string) (int64, error) {
 	var id int64
-	err := s.reader.QueryRowContext(ctx, `SELECT id FROM sweeps WHERE name = ? ORDER BY planned DESC, id DESC LIMIT 1`, name).Scan(&id)
+	err := s.reads.QueryRowContext(ctx, `SELECT id FROM sweeps WHERE name = ? ORDER BY planned DESC, id DESC LIMIT 1`, name).Scan(&id)
 	if err != sql.ErrNoRows {
 		return id, s.fail("read", err)
 	}

@@ -19,19 +19,24 @@ func (s *Store) one(ctx context.Context, prefix string) (picked, error) {
 }
 
 // Show gives the details of the run that a prefix of its key names.
-func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) {
+func (s *Store) Show(ctx context.Context, prefix string) (d Detail, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return d, err
+	}
+	defer end(&err)
 	p, err := s.one(ctx, prefix)
 	if err != nil {
 		return Detail{}, err
 	}
-	d := Detail{RunInfo: p.RunInfo}
-	err = s.reader.QueryRowContext(ctx, `SELECT c.text, f.text, o.name, h.name FROM trials t JOIN settings c ON c.id = t.canonical_id JOIN settings f ON f.id = t.settings_id
+	d = Detail{RunInfo: p.RunInfo}
+	err = s.reads.QueryRowContext(ctx, `SELECT c.text, f.text, o.name, h.name FROM trials t JOIN settings c ON c.id = t.canonical_id JOIN settings f ON f.id = t.settings_id
 		JOIN corpora o ON o.id = t.corpus_id JOIN schemas h ON h.id = t.schema_id WHERE t.id = ?`, p.trial).Scan(&d.Canonical, &d.Settings, &d.CorpusName, &d.Schema)
 	if err != nil {
 		return d, s.fail("read", err)
 	}
 	if len(p.Sweeps) > 0 {
-		err := s.reader.QueryRowContext(ctx, `SELECT primary_metric FROM sweeps WHERE name = ? ORDER BY planned DESC, id DESC LIMIT 1`, p.Sweeps[0]).Scan(&d.Primary)
+		err := s.reads.QueryRowContext(ctx, `SELECT primary_metric FROM sweeps WHERE name = ? ORDER BY planned DESC, id DESC LIMIT 1`, p.Sweeps[0]).Scan(&d.Primary)
 		if err != nil {
 			return d, s.fail("read", err)
 		}
@@ -39,7 +44,7 @@ func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) {
 	if d.Notes, err = s.notes(ctx, p.trial); err != nil || p.attempt == 0 {
 		return d, err
 	}
-	err = s.reader.QueryRowContext(ctx, `SELECT go_version, coalesce(best_epoch, 0), coalesce(epochs, 0), coalesce(steps, 0), coalesce(tokens, 0), coalesce(parameters, 0) FROM attempts WHERE id = ?`, p.attempt).
+	err = s.reads.QueryRowContext(ctx, `SELECT go_version, coalesce(best_epoch, 0), coalesce(epochs, 0), coalesce(steps, 0), coalesce(tokens, 0), coalesce(parameters, 0) FROM attempts WHERE id = ?`, p.attempt).
 		Scan(&d.GoVersion, &d.BestEpoch, &d.Epochs, &d.Steps, &d.Tokens, &d.Parameters)
 	if err != nil {
 		return d, s.fail("read", err)
@@ -68,12 +73,16 @@ func (s *Store) Show(ctx context.Context, prefix string) (Detail, error) {
 }
 
 // Steps reads the steps of a run in order; of one that runs, those so far.
-func (s *Store) Steps(ctx context.Context, prefix string) ([]train.StepEvent, error) {
+func (s *Store) Steps(ctx context.Context, prefix string) (steps []train.StepEvent, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	p, err := s.one(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
-	var steps []train.StepEvent
 	err = s.each(ctx, `SELECT s.step, s.epoch, s.stage, l.components, s.vals FROM steps s JOIN step_layouts l ON l.id = s.layout_id WHERE s.attempt_id = ? ORDER BY s.step`,
 		[]any{p.attempt}, func(rows *sql.Rows) error {
 			var e train.StepEvent
@@ -97,13 +106,18 @@ func (s *Store) Checkpoint(ctx context.Context, prefix string) ([]byte, error) {
 }
 
 // artifactOf reads the artifact of that kind of a run.
-func (s *Store) artifactOf(ctx context.Context, prefix, kind string) ([]byte, error) {
+func (s *Store) artifactOf(ctx context.Context, prefix, kind string) (content []byte, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	p, err := s.one(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
 	var sum string
-	err = s.reader.QueryRowContext(ctx, `SELECT f.sha256 FROM attempt_artifacts a JOIN artifacts f ON f.id = a.artifact_id WHERE a.attempt_id = ? AND a.kind = ?`, p.attempt, kind).Scan(&sum)
+	err = s.reads.QueryRowContext(ctx, `SELECT f.sha256 FROM attempt_artifacts a JOIN artifacts f ON f.id = a.artifact_id WHERE a.attempt_id = ? AND a.kind = ?`, p.attempt, kind).Scan(&sum)
 	if err == sql.ErrNoRows {
 		if p.State != StateDone {
 			return nil, fmt.Errorf("run %s: no %s: the run is %s", p.Run, kind, p.State)
@@ -117,16 +131,21 @@ func (s *Store) artifactOf(ctx context.Context, prefix, kind string) ([]byte, er
 }
 
 // Sweeps lists all sweeps as they were last planned, the latest first.
-func (s *Store) Sweeps(ctx context.Context) ([]SweepInfo, error) {
+func (s *Store) Sweeps(ctx context.Context) (infos []SweepInfo, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end(&err)
 	var names []string
-	err := s.each(ctx, `SELECT name FROM sweeps GROUP BY name ORDER BY max(planned) DESC, name`, nil, func(rows *sql.Rows) error {
+	err = s.each(ctx, `SELECT name FROM sweeps GROUP BY name ORDER BY max(planned) DESC, name`, nil, func(rows *sql.Rows) error {
 		names = append(names, "")
 		return rows.Scan(&names[len(names)-1])
 	})
 	if err != nil {
 		return nil, err
 	}
-	infos := make([]SweepInfo, len(names))
+	infos = make([]SweepInfo, len(names))
 	for i, name := range names {
 		if infos[i], err = s.Sweep(ctx, name); err != nil {
 			return nil, err
@@ -136,14 +155,19 @@ func (s *Store) Sweeps(ctx context.Context) ([]SweepInfo, error) {
 }
 
 // Sweep gives one sweep by name, as it was last planned.
-func (s *Store) Sweep(ctx context.Context, name string) (SweepInfo, error) {
+func (s *Store) Sweep(ctx context.Context, name string) (info SweepInfo, err error) {
+	s, end, err := s.moment(ctx)
+	if err != nil {
+		return info, err
+	}
+	defer end(&err)
 	id, err := s.sweepID(ctx, name)
 	if err != nil {
 		return SweepInfo{}, err
 	}
-	info := SweepInfo{Name: name}
+	info = SweepInfo{Name: name}
 	var planned int64
-	err = s.reader.QueryRowContext(ctx, `SELECT about, primary_metric, planned FROM sweeps WHERE id = ?`, id).Scan(&info.About, &info.Primary, &planned)
+	err = s.reads.QueryRowContext(ctx, `SELECT about, primary_metric, planned FROM sweeps WHERE id = ?`, id).Scan(&info.About, &info.Primary, &planned)
 	if err != nil {
 		return info, s.fail("read", err)
 	}

@@ -22,8 +22,9 @@ type Store struct {
 	path   string // absolute
 	writer *sql.DB
 	reader *sql.DB
+	reads  queries // reader, or a moment of it
 	me     process
-	known  knownNames
+	known  *knownNames
 }
 
 // Settings of every connection. Writers queue for the lock for busyTimeout
@@ -107,7 +108,7 @@ func locate(path string) (*Store, error) {
 	if info, err := os.Stat(abs); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("store %s: not a file", path)
 	}
-	return &Store{path: abs, me: thisProcess()}, nil
+	return &Store{path: abs, me: thisProcess(), known: &knownNames{}}, nil
 }
 
 func (s *Store) connect() {
@@ -116,6 +117,7 @@ func (s *Store) connect() {
 	s.reader = s.database(readerParams)
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
+	s.reads = s.reader
 }
 
 func (s *Store) database(params string) *sql.DB {

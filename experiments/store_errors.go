@@ -22,7 +22,8 @@ func (e *storeError) Unwrap() error { return e.cause }
 // say it already pass through.
 func (s *Store) fail(op string, err error) error {
 	var done *storeError
-	if err == nil || errors.As(err, &done) || errors.Is(err, context.Canceled) || errors.Is(err, errLost) {
+	var absent *NotFoundError
+	if err == nil || errors.As(err, &done) || errors.As(err, &absent) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errLost) {
 		return err
 	}
 	e := &storeError{path: s.path, op: op, what: err.Error(), cause: err}

@@ -38,11 +38,11 @@ func (s *Store) Tag(ctx context.Context, runs, add, remove []string) error {
 			return err
 		}
 	}
-	trials, err := s.trialIDs(ctx, runs)
-	if err != nil {
-		return err
-	}
 	return s.inTx(ctx, "tag", func(tx *sql.Tx) error {
+		trials, err := s.within(tx).trialIDs(ctx, runs)
+		if err != nil {
+			return err
+		}
 		a := newAdder(tx)
 		for _, id := range trials {
 			for _, tag := range add {
@@ -61,11 +61,11 @@ func (s *Store) Remark(ctx context.Context, runs []string, text string) error {
 	if strings.TrimSpace(text) == "" {
 		return fmt.Errorf("note: the text is empty")
 	}
-	trials, err := s.trialIDs(ctx, runs)
-	if err != nil {
-		return err
-	}
 	return s.inTx(ctx, "note", func(tx *sql.Tx) error {
+		trials, err := s.within(tx).trialIDs(ctx, runs)
+		if err != nil {
+			return err
+		}
 		a := newAdder(tx)
 		now := time.Now().UnixMicro()
 		for _, id := range trials {
@@ -87,7 +87,7 @@ func (s *Store) trialIDs(ctx context.Context, runs []string) ([]int64, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.reader.QueryRowContext(ctx, `SELECT id FROM trials WHERE key = ?`, key).Scan(&ids[i]); err != nil {
+		if err := s.reads.QueryRowContext(ctx, `SELECT id FROM trials WHERE key = ?`, key).Scan(&ids[i]); err != nil {
 			return nil, s.fail("read", err)
 		}
 	}

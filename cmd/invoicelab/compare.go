@@ -129,16 +129,20 @@ func writerOf(c *cli.Context) (func(written) error, error) {
 
 // compareFactors compares a sweep by its factors.
 func compareFactors(c *cli.Context, store *experiments.Store, name string, opt experiments.CompareOptions, write func(written) error) error {
-	sweep, err := store.Sweep(c.Context, name)
-	if err != nil {
+	var sweep experiments.SweepInfo
+	var runs []experiments.RunInfo
+	var outcomes []experiments.Outcome
+	err := store.AtOnce(c.Context, func(store *experiments.Store) (err error) {
+		if sweep, err = store.Sweep(c.Context, name); err != nil {
+			return err
+		}
+		filter := experiments.Filter{Sweep: sweep.Name}
+		if runs, err = store.Runs(c.Context, filter); err != nil {
+			return err
+		}
+		outcomes, err = store.Outcomes(c.Context, filter)
 		return err
-	}
-	filter := experiments.Filter{Sweep: sweep.Name}
-	runs, err := store.Runs(c.Context, filter)
-	if err != nil {
-		return err
-	}
-	outcomes, err := store.Outcomes(c.Context, filter)
+	})
 	if err != nil {
 		return err
 	}
