@@ -45,8 +45,8 @@ func Compare(a, b Side, opt CompareOptions) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	r := metrics.Resampling{Resamples: opt.Resamples, Level: opt.Level, Seed: opt.Seed, Threads: opt.Threads, Stream: "compare/" + split}
-	if err := c.overall(all, metric, r); err != nil {
+	r := opt.resamplingOf(split)
+	if err := c.overall(all, metric, r, opt.shared); err != nil {
 		return Comparison{}, err
 	}
 	if !opt.Brief {
@@ -101,18 +101,12 @@ func (opt CompareOptions) filled() (split, metric string, _ CompareOptions, err 
 
 // list fills in the pairs and gives their tallies.
 func (c *Comparison) list(pairs []pair, split, metric string) (scores, error) {
-	tally := func(o Outcome) metrics.Tally {
-		if split == heldoutSplit {
-			return o.Heldout
-		}
-		return o.Test
-	}
 	var all scores
 	values := [2][]float64{}
 	seconds := [2][]float64{}
 	for _, p := range pairs {
 		for i, o := range []Outcome{p.a, p.b} {
-			t := tally(o)
+			t := o.tally(split)
 			if len(t.Docs) == 0 {
 				return scores{}, fmt.Errorf("run %s has no %s documents", o.Run, split)
 			}
@@ -127,7 +121,7 @@ func (c *Comparison) list(pairs []pair, split, metric string) (scores, error) {
 			seconds[i] = append(seconds[i], o.Seconds)
 		}
 		k := len(all.a)
-		all.a, all.b = append(all.a, tally(p.a)), append(all.b, tally(p.b))
+		all.a, all.b = append(all.a, p.a.tally(split)), append(all.b, p.b.tally(split))
 		for _, t := range []metrics.Tally{all.a[k], all.b[k]} {
 			if err := metrics.SameDocuments(all.a[0], t); err != nil {
 				return scores{}, fmt.Errorf("runs %s and %s: %w", pairs[0].a.Run, strings.Join([]string{p.a.Run, p.b.Run}, " or "), err)
@@ -185,25 +179,20 @@ func seedSD(pairs []pair, values []float64) *float64 {
 }
 
 // overall fills in the comparison by the metric itself.
-func (c *Comparison) overall(all scores, metric string, r metrics.Resampling) error {
-	stat, err := metrics.MetricStatistic(metric, nil)
+func (c *Comparison) overall(all scores, metric string, r metrics.Resampling, known *shared) error {
+	d, p, found, err := known.difference(c, c.Documents, r)
+	if err == nil && !found {
+		d, p, err = all.overall(metric, r)
+	}
 	if err != nil {
 		return err
 	}
-	d, err := metrics.PairedBootstrap(all.a, all.b, []metrics.Statistic{stat}, r)
-	if err != nil {
-		return err
-	}
-	c.A.Mean = Estimate{Value: d[0].A.Value, Interval: ends(d[0].A)}
-	c.B.Mean = Estimate{Value: d[0].B.Value, Interval: ends(d[0].B)}
-	c.Difference = Estimate{Value: d[0].Diff.Value, Interval: ends(d[0].Diff)}
-	c.P = d[0].P
-	p, err := metrics.Randomisation(all.a, all.b, []metrics.Statistic{stat}, under(r, "randomisation"))
-	if err != nil {
-		return err
-	}
-	c.Randomisation = p[0]
-	if err := c.overRuns(d[0]); err != nil {
+	c.A.Mean = Estimate{Value: d.A.Value, Interval: ends(d.A)}
+	c.B.Mean = Estimate{Value: d.B.Value, Interval: ends(d.B)}
+	c.Difference = Estimate{Value: d.Diff.Value, Interval: ends(d.Diff)}
+	c.P = d.P
+	c.Randomisation = p
+	if err := c.overRuns(d); err != nil {
 		return err
 	}
 	switch {
@@ -215,6 +204,24 @@ func (c *Comparison) overall(all scores, metric string, r metrics.Resampling) er
 		c.Mark = mark(c.Difference, max(c.P, c.Both.P, c.Randomisation), r.Level, &c.Over.Interval, &c.Both.Interval)
 	}
 	return nil
+}
+
+// overall compares the sides by one metric of all documents, and gives the p of
+// approximate randomisation besides.
+func (s scores) overall(metric string, r metrics.Resampling) (d metrics.Difference, p float64, err error) {
+	stat, err := metrics.MetricStatistic(metric, nil)
+	if err != nil {
+		return d, 0, err
+	}
+	all, err := metrics.PairedBootstrap(s.a, s.b, []metrics.Statistic{stat}, r)
+	if err != nil {
+		return d, 0, err
+	}
+	swapped, err := metrics.Randomisation(s.a, s.b, []metrics.Statistic{stat}, under(r, "randomisation"))
+	if err != nil {
+		return d, 0, err
+	}
+	return all[0], swapped[0], nil
 }
 
 // parts fills in the tables.

@@ -20,6 +20,8 @@ type CompareOptions struct {
 	// Effect is the true difference that Reach counts pairs for; the one that
 	// was measured when 0.
 	Effect float64
+
+	shared *shared // with other comparisons of the same sweep; nil for one by itself
 }
 
 // Figures that a comparison rests on.

@@ -39,6 +39,9 @@ func CompareFactors(s SweepInfo, runs []RunInfo, outcomes []Outcome, opt Compare
 	f.missing(analysis)
 	f.variants()
 	f.terms(analysis)
+	if err := f.share(analysis); err != nil {
+		return FactorTable{}, err
+	}
 	if err := f.effects(analysis); err != nil {
 		return FactorTable{}, err
 	}
@@ -284,22 +287,40 @@ func (f *factorial) effects(a metrics.Analysis) error {
 	return nil
 }
 
+// sides are the runs of two levels of an axis, and whether any has a partner.
+func (f *factorial) sides(axis, from, to string) (sides [2]Side, partners bool) {
+	for i, level := range []string{from, to} {
+		sides[i] = Side{Name: axis + "=" + level, Outcomes: slices.DeleteFunc(slices.Clone(f.outcomes), func(o Outcome) bool { return o.Levels[axis] != level })}
+	}
+	keys := map[string]bool{}
+	for _, o := range sides[0].Outcomes {
+		keys[pairKey(o, []string{axis})] = true
+	}
+	return sides, slices.ContainsFunc(sides[1].Outcomes, func(o Outcome) bool { return keys[pairKey(o, []string{axis})] })
+}
+
+// share resamples the runs once for all effects.
+func (f *factorial) share(a metrics.Analysis) (err error) {
+	var all [][2]Side
+	for _, c := range a.Effects {
+		axis := f.info.Axes[c.Factors[0]]
+		if sides, partners := f.sides(axis.Name, axis.Levels[c.From[0]], axis.Levels[c.To[0]]); partners {
+			all = append(all, sides)
+		}
+	}
+	f.opt.shared, err = share(all, f.opt)
+	return err
+}
+
 // paired compares the runs of two levels that have a partner; nil when none
 // has.
 func (f *factorial) paired(axis, from, to string) (*Comparison, error) {
-	side := func(level string) Side {
-		return Side{Name: axis + "=" + level, Outcomes: slices.DeleteFunc(slices.Clone(f.outcomes), func(o Outcome) bool { return o.Levels[axis] != level })}
-	}
-	a, b := side(from), side(to)
-	keys := map[string]bool{}
-	for _, o := range a.Outcomes {
-		keys[pairKey(o, []string{axis})] = true
-	}
-	if !slices.ContainsFunc(b.Outcomes, func(o Outcome) bool { return keys[pairKey(o, []string{axis})] }) {
+	sides, partners := f.sides(axis, from, to)
+	if !partners {
 		f.Warnings = append(f.Warnings, fmt.Sprintf("%s: no run of %s has a partner of %s", axis, to, from))
 		return nil, nil
 	}
-	c, err := Compare(a, b, f.opt)
+	c, err := Compare(sides[0], sides[1], f.opt)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s and %s: %w", axis, from, to, err)
 	}

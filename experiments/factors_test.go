@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +105,40 @@ func TestCompareFactors(t *testing.T) {
 
 // A failed run and one that was never planned are listed and left out: the
 // effect stays near what it is, far from what zeros would make of it.
+// Runs are resampled once for all effects; each is what a comparison by itself
+// finds, whatever the number of threads.
+func TestCompareFactorsShared(t *testing.T) {
+	info, runs, outcomes := madeSweep()
+	for _, metric := range []string{"test/macro_f1", "test/semantic_micro_f1"} {
+		for _, threads := range []int{1, 3} {
+			opt := experiments.CompareOptions{Metric: metric, Resamples: 203, Seed: 1, Threads: threads}
+			f, err := experiments.CompareFactors(info, runs, outcomes, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range f.Effects {
+				side := func(level string) experiments.Side {
+					s := experiments.Side{Name: e.Factors[0] + "=" + level}
+					for _, o := range outcomes {
+						if o.Levels[e.Factors[0]] == level {
+							s.Outcomes = append(s.Outcomes, o)
+						}
+					}
+					return s
+				}
+				opt.Brief, opt.Threads = true, 2
+				want, err := experiments.Compare(side(e.From[0]), side(e.To[0]), opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !reflect.DeepEqual(*e.Paired, want) {
+					t.Errorf("%s of %s:\n%+v\nwant\n%+v", e.Factors[0], metric, *e.Paired, want)
+				}
+			}
+		}
+	}
+}
+
 func TestCompareFactorsMissing(t *testing.T) {
 	info, runs, outcomes := madeSweep()
 	whole, err := experiments.CompareFactors(info, runs, outcomes, experiments.CompareOptions{Resamples: 100})

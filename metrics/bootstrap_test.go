@@ -342,31 +342,83 @@ func TestBootstrapErrors(t *testing.T) {
 	}
 }
 
-// Counts that fill a field of the packed sums give the same as small ones:
-// shares do not depend on the scale of all counts together.
+// Counts of any size give the same as small ones: shares do not depend on the
+// scale of all counts together. An entry has up to 4 times the scale: 40 documents
+// of 4*409 fit a lane of 16 bits, of 4*410 need one of 32.
 func TestBootstrapLargeCounts(t *testing.T) {
 	r := rand.New(rand.NewPCG(71, 72))
 	one := wide(r, 40, 3)
-	large := metrics.Tally{Labels: one.Labels}
-	const scale = 300_000 // 40 documents with up to 3*scale: 36 million in a resample
-	for _, d := range one.Docs {
-		doc := metrics.DocCount{Doc: d.Doc}
-		for _, l := range d.Labels {
-			doc.Labels = append(doc.Labels, metrics.LabelCount{Label: l.Label, Count: metrics.Count{TP: scale * l.TP, Pred: scale * l.Pred, Gold: scale * l.Gold}})
-		}
-		large.Docs = append(large.Docs, doc)
-	}
 	stats := []metrics.Statistic{statistic(t, "macro_f1"), statistic(t, "micro_precision")}
-	want, err := metrics.Bootstrap(one, stats, metrics.Resampling{Resamples: 200})
+	want, err := metrics.Bootstrap(one, stats, metrics.Resampling{Resamples: 203})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := metrics.Bootstrap(large, stats, metrics.Resampling{Resamples: 200})
+	for _, scale := range []int32{2, 409, 410, 500, 300_000} {
+		large := metrics.Tally{Labels: one.Labels}
+		for _, d := range one.Docs {
+			doc := metrics.DocCount{Doc: d.Doc}
+			for _, l := range d.Labels {
+				doc.Labels = append(doc.Labels, metrics.LabelCount{Label: l.Label, Count: metrics.Count{TP: scale * l.TP, Pred: scale * l.Pred, Gold: scale * l.Gold}})
+			}
+			large.Docs = append(large.Docs, doc)
+		}
+		got, err := metrics.Bootstrap(large, stats, metrics.Resampling{Resamples: 203, Threads: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%d times: %v, want %v", scale, got, want)
+		}
+	}
+}
+
+// Every resample counts as many entities as a plain sum over the documents that
+// it draws.
+func TestResamplesAreSums(t *testing.T) {
+	r := rand.New(rand.NewPCG(73, 74))
+	tally := wide(r, 25, 4)
+	tally.Docs[3].Labels[1] = metrics.LabelCount{Label: 1, Count: metrics.Count{TP: 1, Pred: 9, Gold: 4}}
+	tally.Docs[5].Labels = nil
+	var stats []metrics.Statistic
+	for l := range tally.Labels {
+		stats = append(stats, func(c []metrics.Count) float64 {
+			return float64(c[l].TP) + 1e4*float64(c[l].Pred) + 1e8*float64(c[l].Gold)
+		})
+	}
+	draws := metrics.Resampling{Resamples: 37, Seed: 3, Stream: "sums", Threads: 2}
+	got, err := metrics.ReplicateAll([]metrics.Tally{tally, tally}, stats, draws)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%v, want %v", got, want)
+	// The documents of a resample, by the counts of a tally that marks each.
+	for i := range draws.Resamples {
+		times := make([]int32, len(tally.Docs))
+		sum := int32(0)
+		for d := range tally.Docs {
+			mark := metrics.Tally{Labels: []string{"is"}, Docs: make([]metrics.DocCount, len(tally.Docs))}
+			mark.Docs[d].Labels = []metrics.LabelCount{{Count: metrics.Count{Gold: 1}}}
+			one, err := metrics.Replicate(mark, []metrics.Statistic{func(c []metrics.Count) float64 { return float64(c[0].Gold) }}, draws)
+			if err != nil {
+				t.Fatal(err)
+			}
+			times[d] = int32(one[0].Values[i])
+			sum += times[d]
+		}
+		if sum != int32(len(tally.Docs)) {
+			t.Fatalf("resample %d draws %d documents", i, sum)
+		}
+		totals := make([]metrics.Count, len(tally.Labels))
+		for d, doc := range tally.Docs {
+			for _, l := range doc.Labels {
+				c := &totals[l.Label]
+				c.TP, c.Pred, c.Gold = c.TP+times[d]*l.TP, c.Pred+times[d]*l.Pred, c.Gold+times[d]*l.Gold
+			}
+		}
+		for s, stat := range stats {
+			if want := stat(totals); got[0][s].Values[i] != want || got[1][s].Values[i] != want {
+				t.Fatalf("resample %d of label %d: %v and %v, want %v", i, s, got[0][s].Values[i], got[1][s].Values[i], want)
+			}
+		}
 	}
 }
 

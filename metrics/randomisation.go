@@ -16,78 +16,116 @@ import (
 // resamples, each is taken once and p is exact. a and b are as in
 // PairedBootstrap. A statistic that is NaN on the whole gives NaN.
 func Randomisation(a, b []Tally, stats []Statistic, r Resampling) ([]float64, error) {
+	if len(a) != len(b) || len(a) == 0 {
+		panic(fmt.Sprintf("metrics: Randomisation: %d and %d tallies: expected pairs", len(a), len(b)))
+	}
+	s := Sides{make([]int, len(a)), make([]int, len(a))}
+	for k := range a {
+		s.A[k], s.B[k] = k, len(a)+k
+	}
+	both := append(slices.Clone(a), b...)
+	for k, t := range both {
+		if err := SameDocuments(a[0], t); err != nil {
+			return nil, fmt.Errorf("pair 1 and pair %d: %w", k%len(a)+1, err)
+		}
+	}
+	p, err := Randomisations(both, []Sides{s}, stats, r)
+	if err != nil {
+		return nil, err
+	}
+	return p[0], nil
+}
+
+// Sides are the sides of a comparison, as places in a list of tallies: A[k] and
+// B[k] are a pair.
+type Sides struct{ A, B []int }
+
+// Randomisations is Randomisation of several comparisons among some tallies of
+// the same documents, by comparison and statistic. What a tally keeps under a
+// pattern is counted once for all comparisons that it is part of.
+func Randomisations(tallies []Tally, comparisons []Sides, stats []Statistic, r Resampling) ([][]float64, error) {
 	r, err := r.filled()
 	if err != nil {
 		return nil, err
 	}
-	if len(a) != len(b) || len(a) == 0 {
-		panic(fmt.Sprintf("metrics: Randomisation: %d and %d tallies: expected pairs", len(a), len(b)))
-	}
-	pairs := len(a)
-	both := append(slices.Clone(a), b...)
-	for k, t := range both {
-		if err := SameDocuments(a[0], t); err != nil {
-			return nil, fmt.Errorf("pair 1 and pair %d: %w", k%pairs+1, err)
+	for k, t := range tallies {
+		if err := SameDocuments(tallies[0], t); err != nil {
+			return nil, fmt.Errorf("tally 1 and tally %d: %w", k+1, err)
 		}
 	}
-	documents := len(a[0].Docs)
+	documents := len(tallies[0].Docs)
 	if documents == 0 {
 		return nil, errNoDocuments
 	}
-	tallies, err := packAll(both)
+	p, err := packAll(tallies)
 	if err != nil {
 		return nil, err
 	}
-	full := make([][]Count, 2*pairs)
-	for k := range both {
-		full[k] = both[k].Totals()
-	}
-	means := func(totals [][]Count, stat Statistic) (difference float64) {
-		for k := range pairs {
-			difference += stat(totals[pairs+k]) - stat(totals[k])
-		}
-		return difference / float64(pairs)
+	full := make([][]Count, len(tallies))
+	for k := range tallies {
+		full[k] = tallies[k].Totals()
 	}
 	swaps, exact := swapping(documents, r)
-	values := matrix(len(stats), r.Resamples)
-	visited := eachTotals(tallies, documents, r, swaps, func(i int, kept [][]Count, totals [][]Count) {
-		for k := range pairs {
-			for l := range full[k] {
-				// What a side keeps and what the other gives make up its total.
-				totals[k][l] = add(kept[k][l], less(full[pairs+k][l], kept[pairs+k][l]))
-				totals[pairs+k][l] = less(add(full[k][l], full[pairs+k][l]), totals[k][l])
+	values := make([][][]float64, len(comparisons)) // by comparison, statistic and pattern
+	for c := range comparisons {
+		values[c] = matrix(len(stats), r.Resamples)
+	}
+	visited := eachTotals(p, documents, r, swaps, func(i int, kept [][]Count, room [2][]Count) {
+		for c, sides := range comparisons {
+			for k, a := range sides.A {
+				b := sides.B[k]
+				for l := range full[a] {
+					// What a side keeps and what the other gives make up its total.
+					room[0][l] = add(kept[a][l], less(full[b][l], kept[b][l]))
+					room[1][l] = less(add(full[a][l], full[b][l]), room[0][l])
+				}
+				for s, stat := range stats {
+					values[c][s][i] += stat(room[1]) - stat(room[0])
+				}
 			}
-		}
-		for s, stat := range stats {
-			values[s][i] = means(totals, stat)
+			for s := range stats {
+				values[c][s][i] /= float64(len(sides.A))
+			}
 		}
 	})
-	p := make([]float64, len(stats))
-	for s, stat := range stats {
-		seen := math.Abs(means(full, stat))
-		// Sums of the same counts in another order of labels may differ in
-		// their last bits.
-		seen -= seenSlack * seen
-		far, valid := 0, 0
-		for _, v := range values[s][:visited] {
-			if math.IsNaN(v) {
-				continue
+	all := make([][]float64, len(comparisons))
+	for c, sides := range comparisons {
+		all[c] = make([]float64, len(stats))
+		for s, stat := range stats {
+			mean := 0.0
+			for k, a := range sides.A {
+				mean += stat(full[sides.B[k]]) - stat(full[a])
 			}
-			valid++
-			if math.Abs(v) >= seen {
-				far++
-			}
-		}
-		switch {
-		case math.IsNaN(seen) || valid == 0:
-			p[s] = math.NaN()
-		case exact:
-			p[s] = float64(far) / float64(valid)
-		default:
-			p[s] = float64(far+1) / float64(valid+1)
+			all[c][s] = swapP(mean/float64(len(sides.A)), values[c][s][:visited], exact)
 		}
 	}
-	return p, nil
+	return all, nil
+}
+
+// swapP is the share of the patterns whose difference is as far from zero as
+// the one that was measured.
+func swapP(measured float64, patterns []float64, exact bool) float64 {
+	seen := math.Abs(measured)
+	// Sums of the same counts in another order of labels may differ in their
+	// last bits.
+	seen -= seenSlack * seen
+	far, valid := 0, 0
+	for _, v := range patterns {
+		if math.IsNaN(v) {
+			continue
+		}
+		valid++
+		if math.Abs(v) >= seen {
+			far++
+		}
+	}
+	switch {
+	case math.IsNaN(seen) || valid == 0:
+		return math.NaN()
+	case exact:
+		return float64(far) / float64(valid)
+	}
+	return float64(far+1) / float64(valid+1)
 }
 
 // seenSlack is the relative rounding error that a mean of a few hundred
@@ -101,34 +139,38 @@ func less(a, b Count) Count {
 	return Count{TP: a.TP - b.TP, Pred: a.Pred - b.Pred, Gold: a.Gold - b.Gold}
 }
 
-// swapping gives the documents that pattern i leaves in their place, as
-// weights of 0 and 1, and whether the patterns are all that there are.
-func swapping(documents int, r Resampling) (swaps func(i int, kept []int32), exact bool) {
+// swapping gives the documents that pattern i leaves in their place, as a
+// weighting, and whether the patterns are all that there are.
+func swapping(documents int, r Resampling) (swaps func(i int, kept weights, lane int), exact bool) {
 	if documents < 31 && 1<<documents <= r.Resamples {
-		return func(i int, kept []int32) {
-			for d := range kept {
-				kept[d] = int32(i >> d & 1)
+		return func(i int, kept weights, lane int) {
+			for d := range documents {
+				if i>>d&1 == 1 {
+					kept.add(lane, d)
+				}
 			}
 		}, true
 	}
 	key := streamKey(r.Seed, r.Stream+"/swap")
-	return func(i int, kept []int32) {
+	return func(i int, kept weights, lane int) {
 		draw := rand.NewPCG(key, splitmix64(key+uint64(i)))
 		var bits uint64
-		for d := range kept {
+		for d := range documents {
 			if d%64 == 0 {
 				bits = draw.Uint64()
 			}
-			kept[d] = int32(bits & 1)
+			if bits&1 == 1 {
+				kept.add(lane, d)
+			}
 			bits >>= 1
 		}
 	}, false
 }
 
 // eachTotals calls visit with the totals of the documents that each pattern
-// keeps, and with room for totals of the same shape. It gives the number of
-// patterns. Calls for different i run at once.
-func eachTotals(tallies []packed, documents int, r Resampling, swaps func(int, []int32), visit func(i int, kept, room [][]Count)) int {
+// keeps, and with room for totals of a pair. It gives the number of patterns.
+// Calls for different i run at once.
+func eachTotals(tallies []packed, documents int, r Resampling, swaps func(int, weights, int), visit func(i int, kept [][]Count, room [2][]Count)) int {
 	patterns := r.Resamples
 	if documents < 31 {
 		patterns = min(patterns, 1<<documents)
@@ -136,18 +178,21 @@ func eachTotals(tallies []packed, documents int, r Resampling, swaps func(int, [
 	// A block of patterns shares its room.
 	const block = 64
 	inParallel((patterns+block-1)/block, r.Threads, func(b int) {
-		weight := make([]int32, documents)
-		kept, room := make([][]Count, len(tallies)), make([][]Count, len(tallies))
-		sums := make([]uint64, tallies[0].labels)
-		for k, p := range tallies {
-			kept[k], room[k] = make([]Count, p.labels), make([]Count, p.labels)
-		}
-		for i := b * block; i < min(patterns, (b+1)*block); i++ {
-			swaps(i, weight)
-			for k, p := range tallies {
-				p.weigh(kept[k], sums, weight)
+		weights := newWeights(tallies)
+		kept, room := weights.room(tallies), [2][]Count{make([]Count, tallies[0].labels), make([]Count, tallies[0].labels)}
+		lanes := weights.lanes()
+		for first := b * block; first < min(patterns, (b+1)*block); first += lanes {
+			here := min(lanes, patterns-first) // lanes divide block
+			clear(weights.of)
+			for lane := range here {
+				swaps(first+lane, weights, lane)
 			}
-			visit(i, kept, room)
+			for k, p := range tallies {
+				weights.weigh(p, kept, k)
+			}
+			for lane := range here {
+				visit(first+lane, kept[lane], room)
+			}
 		}
 	})
 	return patterns

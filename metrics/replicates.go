@@ -14,28 +14,52 @@ type Replicates struct {
 // replicates is that of a paired bootstrap: what is computed once for a run
 // serves every comparison that it is part of.
 func Replicate(t Tally, stats []Statistic, r Resampling) ([]Replicates, error) {
+	all, err := ReplicateAll([]Tally{t}, stats, r)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// ReplicateAll is Replicate of several tallies, by tally and statistic. Their
+// documents are drawn once for all; the error names the first tally whose
+// documents are others than those of tally 1.
+func ReplicateAll(tallies []Tally, stats []Statistic, r Resampling) ([][]Replicates, error) {
 	r, err := r.filled()
 	if err != nil {
 		return nil, err
 	}
-	if len(t.Docs) == 0 {
+	if len(tallies) == 0 {
+		panic("metrics: ReplicateAll: no tallies")
+	}
+	documents := len(tallies[0].Docs)
+	if documents == 0 {
 		return nil, errNoDocuments
 	}
-	p, err := packAll([]Tally{t})
+	for k, t := range tallies {
+		if err := SameDocuments(tallies[0], t); err != nil {
+			return nil, fmt.Errorf("tally 1 and tally %d: %w", k+1, err)
+		}
+	}
+	p, err := packAll(tallies)
 	if err != nil {
 		return nil, err
 	}
-	values := matrix(len(stats), r.Resamples)
-	resample(p, len(t.Docs), r, func(i int, totals [][]Count) {
+	all := make([][]Replicates, len(tallies))
+	for k, t := range tallies {
+		totals, values := t.Totals(), matrix(len(stats), r.Resamples)
+		all[k] = make([]Replicates, len(stats))
 		for s, stat := range stats {
-			values[s][i] = stat(totals[0])
+			all[k][s] = Replicates{Full: stat(totals), Values: values[s]}
+		}
+	}
+	resample(p, documents, r, func(i int, totals [][]Count) {
+		for k := range all {
+			for s, stat := range stats {
+				all[k][s].Values[i] = stat(totals[k])
+			}
 		}
 	})
-	totals := t.Totals()
-	all := make([]Replicates, len(stats))
-	for s, stat := range stats {
-		all[s] = Replicates{Full: stat(totals), Values: values[s]}
-	}
 	return all, nil
 }
 

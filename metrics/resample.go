@@ -3,7 +3,6 @@ package metrics
 import (
 	"fmt"
 	"hash/fnv"
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -49,94 +48,6 @@ func (r Resampling) filled() (Resampling, error) {
 	return r, nil
 }
 
-// packed holds the counts of a tally in one slice: document d has the entries
-// start[d] to start[d+1].
-type packed struct {
-	start  []int
-	label  []int32  // by entry
-	counts []uint64 // by entry; TP, Pred and Gold in three fields of countBits
-	labels int
-	most   int32 // greatest count of any entry
-}
-
-// Three counts share a word, so that adding an entry is one multiplication
-// and one addition.
-const (
-	countBits = 21
-	countMask = 1<<countBits - 1
-)
-
-// pack gives an error when a count does not fit its field.
-func pack(t Tally) (packed, error) {
-	p := packed{start: make([]int, 1, len(t.Docs)+1), labels: len(t.Labels)}
-	for i := range t.Docs {
-		for _, l := range t.Docs[i].Labels {
-			if most := max(l.TP, l.Pred, l.Gold); most > countMask {
-				return p, fmt.Errorf("document %q holds %d entities of %s: at most %d can be resampled", t.Docs[i].Doc, most, t.Labels[l.Label], countMask)
-			} else if most > p.most {
-				p.most = most
-			}
-			p.label = append(p.label, l.Label)
-			p.counts = append(p.counts, uint64(l.TP)<<(2*countBits)|uint64(l.Pred)<<countBits|uint64(l.Gold))
-		}
-		p.start = append(p.start, len(p.label))
-	}
-	return p, nil
-}
-
-// weigh sums the counts with weight[d] copies of document d into totals,
-// which it overwrites. sums is scratch of one word per label.
-func (p packed) weigh(totals []Count, sums []uint64, weight []int32) {
-	clear(totals)
-	clear(sums)
-	// So many copies of documents fill a field at most; then sums is emptied
-	// into totals.
-	most := countMask / max(p.most, 1)
-	left := most
-	for d, w := range weight {
-		for w > 0 {
-			if left == 0 {
-				unpack(totals, sums)
-				left = most
-			}
-			copies := min(w, left)
-			counts := p.counts[p.start[d]:p.start[d+1]]
-			for i, l := range p.label[p.start[d]:p.start[d+1]] {
-				sums[l] += uint64(copies) * counts[i]
-			}
-			left -= copies
-			w -= copies
-		}
-	}
-	unpack(totals, sums)
-}
-
-// unpack adds sums to totals and clears them.
-func unpack(totals []Count, sums []uint64) {
-	for l, s := range sums {
-		t := &totals[l]
-		t.TP += int32(s >> (2 * countBits))
-		t.Pred += int32(s >> countBits & countMask)
-		t.Gold += int32(s & countMask)
-	}
-	clear(sums)
-}
-
-// packAll packs tallies of the same documents.
-func packAll(tallies []Tally) ([]packed, error) {
-	all := make([]packed, len(tallies))
-	for k, t := range tallies {
-		var err error
-		if all[k], err = pack(t); err != nil {
-			return nil, err
-		}
-		if int64(all[k].most)*int64(len(t.Docs))*int64(len(t.Labels)) > math.MaxInt32 {
-			return nil, fmt.Errorf("%d documents with up to %d entities of each of %d labels are too many to resample", len(t.Docs), all[k].most, len(t.Labels))
-		}
-	}
-	return all, nil
-}
-
 // resample draws documents with replacement, as many as there are, and calls
 // visit(i, totals) for each resample i with the totals of every tally, which
 // visit must not keep. All tallies have the same documents. Calls for
@@ -148,27 +59,29 @@ func resample(tallies []packed, documents int, r Resampling, visit func(i int, t
 	var done sync.WaitGroup
 	for range min(r.Threads, r.Resamples) {
 		done.Go(func() {
-			weight := make([]int32, documents)
-			totals, sums := make([][]Count, len(tallies)), make([][]uint64, len(tallies))
-			for k, p := range tallies {
-				totals[k], sums[k] = make([]Count, p.labels), make([]uint64, p.labels)
-			}
+			weights := newWeights(tallies)
+			totals, lanes := weights.room(tallies), weights.lanes()
 			pcg := rand.NewPCG(0, 0)
 			draw := rand.New(pcg)
 			for {
-				i := int(next.Add(1)) - 1
-				if i >= r.Resamples {
+				first := int(next.Add(int64(lanes))) - lanes
+				if first >= r.Resamples {
 					return
 				}
-				pcg.Seed(key, splitmix64(key+uint64(i)))
-				clear(weight)
-				for range documents {
-					weight[draw.IntN(documents)]++
+				here := min(lanes, r.Resamples-first)
+				clear(weights.of)
+				for lane := range here {
+					pcg.Seed(key, splitmix64(key+uint64(first+lane)))
+					for range documents {
+						weights.add(lane, draw.IntN(documents))
+					}
 				}
 				for k, p := range tallies {
-					p.weigh(totals[k], sums[k], weight)
+					weights.weigh(p, totals, k)
 				}
-				visit(i, totals)
+				for lane := range here {
+					visit(first+lane, totals[lane])
+				}
 			}
 		})
 	}
