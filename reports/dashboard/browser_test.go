@@ -4,21 +4,24 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/invoicelab/invoicelab/experiments"
-	"github.com/invoicelab/invoicelab/experiments/synthetic"
 	"github.com/invoicelab/invoicelab/reports/dashboard"
 )
 
 // mostBytes is the size that no page exceeds.
 const mostBytes = 1 << 20
 
-// axeRules are those of the WCAG at levels A and AA.
-const axeRules = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"]}).then(r => ({passed: r.passes.length, faults: r.violations
+// axeRules are those of the WCAG at levels A and AA, axeColours the one of them
+// that depends on whether the page is light or dark.
+const (
+	axeRules   = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"]})` + axeFaults
+	axeColours = `axe.run(document, {runOnly: {type: "rule", values: ["color-contrast"]}, resultTypes: ["violations"]})` + axeFaults
+	axeFaults  = `.then(r => ({passed: r.passes.length, faults: r.violations
 	.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "))}))`
+)
 
 // visitor looks at pages as a careful reader would.
 type visitor struct {
@@ -26,7 +29,7 @@ type visitor struct {
 	axe string
 }
 
-func visit(t *testing.T) *visitor {
+func visit(t testing.TB) *visitor {
 	t.Helper()
 	axe, err := os.ReadFile("../../bin/axe.min.js")
 	if err != nil {
@@ -56,34 +59,34 @@ func (v *visitor) look(name string) {
 	if seen.Bytes > mostBytes || seen.Over > 0 || seen.Hacked || seen.Title == "" || !seen.Styled {
 		v.t.Errorf("%s: %+v", name, seen)
 	}
-	var found struct {
-		Passed int
-		Faults []string
-	}
 	v.eval(v.axe, nil)
-	v.eval(axeRules, &found)
-	if len(found.Faults) > 0 || found.Passed < 10 {
-		v.t.Errorf("%s: axe-core passed %d rules, and found %s", name, found.Passed, strings.Join(found.Faults, "\n\t"))
-	}
+	v.examine(name, axeRules, 10)
+	v.scheme("dark")
+	v.examine(name+", dark", axeColours, 0)
+	v.scheme("light")
 	for _, line := range v.log {
 		v.t.Errorf("%s: the browser says %s", name, line)
 	}
 	v.log = nil
 }
 
+// examine runs rules of axe-core, of which at least some must have passed.
+func (v *visitor) examine(name, rules string, least int) {
+	v.t.Helper()
+	var found struct {
+		Passed int
+		Faults []string
+	}
+	v.eval(rules, &found)
+	if len(found.Faults) > 0 || found.Passed < least {
+		v.t.Errorf("%s: axe-core passed %d rules, and found %s", name, found.Passed, strings.Join(found.Faults, "\n\t"))
+	}
+}
+
 // A reader clicks from page to page of a store of 10,000 runs with 500
 // metrics, at the width of a desktop and of a phone.
 func TestLargeStore(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "large.db")
-	if err := synthetic.Make(t.Context(), path, synthetic.Options{Runs: 10_000, Metrics: 500, Documents: 12, Epochs: 2, Steps: 1, Failures: 100}, nil); err != nil {
-		t.Fatal(err)
-	}
-	store, err := experiments.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	server := serve(t, dashboard.Options{Store: store})
+	server := serve(t, dashboard.Options{Store: largeStore(t)})
 	v := visit(t)
 	for _, width := range []int{1280, 390} {
 		v.size(width, 900)
@@ -112,7 +115,7 @@ func TestLargeStore(t *testing.T) {
 		if at != "51–100 of 10,000 runs" {
 			t.Errorf("%s: %q", name("second page"), at)
 		}
-		v.goTo(server.URL + "/runs?size=500&column=" + url.QueryEscape("run,state,sweep,seed,key,started,finished,device,test/macro_f1,test/micro_f1,test/made_0100,test/made_0200,test/made_0300,model.head.kind"))
+		v.goTo(server.URL + manyColumns)
 		v.look(name("most runs"))
 		v.click(`#runs tbody th a`)
 		v.look(name("run"))

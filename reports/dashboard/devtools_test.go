@@ -7,28 +7,44 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 )
 
-// browser is a Chromium that a test speaks to through the DevTools protocol,
-// over a pair of pipes. It shows one page.
-type browser struct {
-	t       *testing.T
+// chromium is the browser of all tests of this binary, spoken to through the
+// DevTools protocol over a pair of pipes. The first test that needs it starts
+// it, TestMain ends it.
+type chromium struct {
+	cmd     *exec.Cmd
+	profile string // folder
 	to      *os.File
 	answers chan message
 	next    int
+}
+
+var theChromium = sync.OnceValues(startChromium)
+
+// endChromium ends the browser if it was started.
+var endChromium = func() {}
+
+// browser is a page of the chromium with a profile of its own, so that no
+// test meets cookies or a cache of another.
+type browser struct {
+	*chromium
+	t       testing.TB
 	session string
 	log     []string // messages of the console and errors of scripts
 	loaded  int
 }
 
 type message struct {
-	ID     int             `json:"id"`
-	Method string          `json:"method"`
-	Params json.RawMessage `json:"params"`
-	Result json.RawMessage `json:"result"`
-	Error  *struct {
+	ID      int             `json:"id"`
+	Session string          `json:"sessionId"`
+	Method  string          `json:"method"`
+	Params  json.RawMessage `json:"params"`
+	Result  json.RawMessage `json:"result"`
+	Error   *struct {
 		Message string `json:"message"`
 	} `json:"error"`
 }
@@ -37,37 +53,39 @@ type message struct {
 // tests run beside others.
 const patience = 2 * time.Minute
 
-// open starts a browser, which ends with the test. The program is CHROMIUM or
-// found by its name; without one the test fails and says how to get it.
-func open(t *testing.T) *browser {
-	t.Helper()
+// startChromium starts the program CHROMIUM, or the one found by its name.
+func startChromium() (*chromium, error) {
 	name := os.Getenv("CHROMIUM")
 	if name == "" {
 		name = "chromium"
 	}
 	path, err := exec.LookPath(name)
 	if err != nil {
-		t.Fatalf("no browser: %v; install it with \"apt-get install chromium\", or set CHROMIUM to the path of one", err)
+		return nil, fmt.Errorf("no browser: %w; install it with \"apt-get install chromium\", or set CHROMIUM to the path of one", err)
+	}
+	profile, err := os.MkdirTemp("", "dashboard-browser-")
+	if err != nil {
+		return nil, err
 	}
 	theirs, to, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	from, answers, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	cmd := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-		"--disable-sync", "--hide-scrollbars", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "about:blank")
-	cmd.ExtraFiles = []*os.File{theirs, answers} // descriptors 3 and 4
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	c := &chromium{to: to, profile: profile, answers: make(chan message, 1024)}
+	c.cmd = exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+		"--disable-sync", "--hide-scrollbars", "--remote-debugging-pipe", "--user-data-dir="+profile, "about:blank")
+	c.cmd.ExtraFiles = []*os.File{theirs, answers} // descriptors 3 and 4
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
 	}
 	theirs.Close()
 	answers.Close()
-	b := &browser{t: t, to: to, answers: make(chan message, 1024)}
 	go func() {
-		defer close(b.answers)
+		defer close(c.answers)
 		in := bufio.NewReaderSize(from, 1<<20)
 		for {
 			line, err := in.ReadBytes(0)
@@ -76,21 +94,37 @@ func open(t *testing.T) *browser {
 			}
 			var m message
 			if json.Unmarshal(bytes.TrimSuffix(line, []byte{0}), &m) == nil {
-				b.answers <- m
+				c.answers <- m
 			}
 		}
 	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		to.Close()
-		from.Close()
-	})
+	endChromium = func() {
+		c.cmd.Process.Kill()
+		c.cmd.Wait()
+		os.RemoveAll(profile)
+	}
+	return c, nil
+}
+
+// open opens a page, which is closed with the test.
+func open(t testing.TB) *browser {
+	t.Helper()
+	c, err := theChromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{chromium: c, t: t}
+	var own struct{ BrowserContextID string }
+	b.call("Target.createBrowserContext", nil, &own)
 	var target struct{ TargetID string }
-	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	b.call("Target.createTarget", map[string]any{"url": "about:blank", "browserContextId": own.BrowserContextID}, &target)
 	var session struct{ SessionID string }
 	b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &session)
 	b.session = session.SessionID
+	t.Cleanup(func() {
+		b.session = ""
+		b.call("Target.disposeBrowserContext", map[string]any{"browserContextId": own.BrowserContextID}, nil)
+	})
 	for _, domain := range []string{"Page", "Runtime", "Network", "Log"} {
 		b.call(domain+".enable", nil, nil)
 	}
@@ -137,10 +171,11 @@ func (b *browser) wait(what string, wanted func(message) bool) message {
 			if !ok {
 				b.t.Fatalf("%s: the browser ended", what)
 			}
-			switch m.Method {
-			case "Page.loadEventFired":
+			switch {
+			case m.Session != b.session: // of a page of before
+			case m.Method == "Page.loadEventFired":
 				b.loaded++
-			case "Runtime.exceptionThrown", "Log.entryAdded":
+			case m.Method == "Runtime.exceptionThrown" || m.Method == "Log.entryAdded":
 				b.log = append(b.log, string(m.Params))
 			}
 			if wanted(m) {
@@ -155,6 +190,11 @@ func (b *browser) wait(what string, wanted func(message) bool) message {
 // size sets the width and height of the page in pixels.
 func (b *browser) size(width, height int) {
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
+}
+
+// scheme has the page drawn as for a reader who prefers "light" or "dark".
+func (b *browser) scheme(name string) {
+	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]any{{"name": "prefers-color-scheme", "value": name}}}, nil)
 }
 
 // goTo opens an address and waits until it is loaded.

@@ -176,7 +176,7 @@ func shopStore(t *testing.T) *experiments.Store {
 }
 
 // serve shows a store on this machine.
-func serve(t *testing.T, o dashboard.Options) *httptest.Server {
+func serve(t testing.TB, o dashboard.Options) *httptest.Server {
 	t.Helper()
 	board := dashboard.New(o)
 	server := httptest.NewServer(board)
@@ -185,7 +185,7 @@ func serve(t *testing.T, o dashboard.Options) *httptest.Server {
 }
 
 // keysOf lists the runs that a filter lets through.
-func keysOf(t *testing.T, store *experiments.Store, filter string) []string {
+func keysOf(t testing.TB, store *experiments.Store, filter string) []string {
 	t.Helper()
 	where, err := experiments.ParseWhere(filter)
 	if err != nil {
@@ -205,5 +205,7 @@ func TestMain(m *testing.M) {
 		child(path)
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	endChromium()
+	os.Exit(code)
 }

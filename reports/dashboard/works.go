@@ -11,7 +11,7 @@ import (
 const (
 	// patience is how long a request waits for what is computed before it
 	// shows a page that says so.
-	patience = 120 * time.Millisecond
+	patience = 50 * time.Millisecond
 	// keptWorks is how many results are kept for who asks again.
 	keptWorks = 24
 	// lastWait is how long close waits for what cannot be interrupted.
