@@ -67,6 +67,15 @@ func (r *runner) record(ev *EpochEvent, tally metrics.Tally) {
 // validation documents of ds. Findings come in a fixed order. Entities of ds that the
 // model does not know are left out.
 func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
+	e, err := t.evidence(ds)
+	if err != nil {
+		return nil, err
+	}
+	return e.findings(), nil
+}
+
+// evidence is what Diagnose rests on.
+func (t *Tagger) evidence(ds *corpus.Dataset) (*evidence, error) {
 	schema := t.saved.Schema
 	if t.f != nil && t.f.given && t.f.hidden == nil {
 		return nil, errNoHidden
@@ -74,14 +83,14 @@ func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
 	e := &evidence{model: t.saved.Model, history: t.saved.History, entities: schema.Names(), entropy: math.NaN(), similarity: math.NaN()}
 	if t.model != nil {
 		if e.notFinite = t.model.NotFinite(); e.notFinite != "" {
-			return e.findings(), nil // what it predicts means nothing
+			return e, nil // what it predicts means nothing
 		}
 		if rows, dim := t.model.Prototypes(); rows != nil {
 			e.similarity, e.closest = similarity(rows, dim, e.entities)
 		}
 	}
 	n := len(schema.Entities)
-	e.documents, e.examples = make([]int, n), make([]int, n)
+	e.documents, e.examples, e.predicted = make([]int, n), make([]int, n), make([]int, n)
 	place := places(ds.Schema.Names(), e.entities)
 	for _, d := range ds.Docs[corpus.Train] {
 		seen := map[int32]bool{}
@@ -108,6 +117,7 @@ func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
 			if f1[l] = math.NaN(); totals[l].Gold > 0 {
 				f1[l] = totals[l].Score().F1
 			}
+			e.predicted[l] += int(totals[l].Pred)
 		}
 		if split == corpus.Train {
 			e.training = f1
@@ -115,10 +125,10 @@ func (t *Tagger) Diagnose(ds *corpus.Dataset) ([]Finding, error) {
 		}
 		e.validation, e.entropy = f1, entropy
 		for l := range f1 {
-			e.gold, e.predicted = append(e.gold, int(totals[l].Gold)), append(e.predicted, int(totals[l].Pred))
+			e.gold = append(e.gold, int(totals[l].Gold))
 		}
 	}
-	return e.findings(), nil
+	return e, nil
 }
 
 // totals labels documents and counts their entities, whose places in the model's

@@ -123,7 +123,7 @@ func TestDiagnoseGroups(t *testing.T) {
 }
 
 // The first stage knows CODE alone, which looks like AMOUNT; then AMOUNT, more
-// frequent, takes its place: CODE is lost, and never predicted.
+// frequent, takes its place: CODE is lost.
 func TestDiagnoseLostStage(t *testing.T) {
 	ds := toy(false)
 	for _, docs := range ds.Docs {
@@ -143,7 +143,57 @@ func TestDiagnoseLostStage(t *testing.T) {
 	during, after := diagnosed(t, job)
 	has(t, "during", during, "stage_lost_labels", "CODE 0.", "curriculum.stage_epochs")
 	has(t, "after", after, "stage_lost_labels", "the labels of stage 1 lost")
-	has(t, "after", after, "label_never_predicted", "CODE (3 in validation, 12 training examples)", "examples of these labels")
+}
+
+// Every AMOUNT and every CODE is the same two words, and there are five times as many of
+// AMOUNT: CODE is said nowhere.
+func TestDiagnoseNever(t *testing.T) {
+	ds := toy(false)
+	for _, docs := range ds.Docs {
+		for i := range docs {
+			for _, s := range docs[i].Spans {
+				if s.Entity != 1 {
+					docs[i].Tokens[s.Start-1].Text, docs[i].Tokens[s.Start].Text = "total", "9.00"
+				}
+			}
+		}
+	}
+	ds.Seal()
+	job := toyJob(ds)
+	job.Model.Head.Kind, job.Model.Loss.Kind, job.Model.CRF = "linear", "ce", "none"
+	job.Model.Encoder.Window, job.Model.Encoder.Layers, job.Curriculum.Kind = 0, 0, "none"
+	_, after := diagnosed(t, job)
+	has(t, "after", after, "label_never_predicted", "1 labels are predicted in no training and no validation document: CODE (12 training examples, 3 in validation)",
+		"examples of these labels", "model.loss.kind to combined", "6 to 8 documents")
+}
+
+// A label that the model says of its training documents, but not of validation, where
+// nothing announces it, is not one that is never predicted.
+func TestDiagnoseRareIsNotNever(t *testing.T) {
+	ds := toy(false)
+	for i := range ds.Docs[corpus.Validation] {
+		d := &ds.Docs[corpus.Validation][i]
+		for _, s := range d.Spans {
+			if s.Entity == 2 {
+				d.Tokens[s.Start-1].Text, d.Tokens[s.Start].Text = "page", "12.50"
+			}
+		}
+	}
+	ds.Seal()
+	job := toyJob(ds)
+	job.Curriculum.Kind, job.Train.Epochs = "none", 20
+	res, err := runOn(t, "cpu", 1, job, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f1 := res.Metrics["validation/macro_f1"]; math.Abs(f1-2.0/3) > 0.05 {
+		t.Errorf("validation macro F1 %v: CODE should be missed there, the others found", f1)
+	}
+	for _, f := range diagnose(t, res.Checkpoint, ds) {
+		if f.Name == "label_never_predicted" {
+			t.Error(f)
+		}
+	}
 }
 
 func TestDiagnoseCRF(t *testing.T) {

@@ -25,7 +25,7 @@ const (
 	gapFrom     = 0.15 // F1 of frequent labels on the training split above that on validation
 	stalledTo   = 0.3  // F1 of rare labels on validation
 	lostFrom    = 0.1  // fall of the mean F1 of labels that an earlier stage had
-	neverFrom   = 2    // spans of a label in the validation split, none of which, nor any other, is predicted
+	neverFrom   = 3    // training documents with a label that is predicted nowhere, not even in them
 	enough      = 5000 // examples of a rare label that are wanted
 )
 
@@ -41,7 +41,8 @@ type evidence struct {
 
 	// Only after a run, by entity.
 	training, validation []float64 // F1, NaN without gold support
-	gold, predicted      []int     // spans of the validation split
+	gold                 []int     // spans of the validation split
+	predicted            []int     // spans in the training and the validation split
 	examples, documents  []int     // spans and documents of the training split
 }
 
@@ -185,18 +186,21 @@ func (e *evidence) overfitted() (Finding, bool) {
 			fmt.Sprintf("find or make examples of the rare labels: the rarest has %d, %d are wanted", fewest, enough)}}, true
 }
 
-// neverPredicted lists labels that validation has and the model does not say.
+// neverPredicted lists labels that training has and the model says nowhere. One that it says of
+// its training documents alone is not among them: the head has learned it, from too little, which
+// is what overfitted looks for.
 func (e *evidence) neverPredicted() (Finding, bool) {
 	var names []string
 	for l, name := range e.entities {
-		if e.gold[l] >= neverFrom && e.predicted[l] == 0 {
-			names = append(names, fmt.Sprintf("%s (%d in validation, %d training examples)", name, e.gold[l], e.examples[l]))
+		if e.documents[l] >= neverFrom && e.predicted[l] == 0 {
+			names = append(names, fmt.Sprintf("%s (%d training examples, %d in validation)", name, e.examples[l], e.gold[l]))
 		}
 	}
 	if len(names) == 0 {
 		return Finding{}, false
 	}
-	return Finding{"label_never_predicted", fmt.Sprintf("%d labels are never predicted: %s", len(names), few(names)),
+	return Finding{"label_never_predicted",
+		fmt.Sprintf("%d labels are predicted in no training and no validation document: %s", len(names), few(names)),
 		[]string{"find or make examples of these labels", "set model.loss.kind to combined", "put 6 to 8 documents with a rare label into each batch (curriculum.rare_per_batch)"}}, true
 }
 
