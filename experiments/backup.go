@@ -11,11 +11,33 @@ import (
 	"time"
 )
 
-// Backed counts what Backup copied.
+// Backed says what was copied.
 type Backed struct {
 	Runs      int   // trials
 	Artifacts int   // files that were copied; those that the backup had are not counted
 	Bytes     int64 // of these and the database
+	Older     int   // version of the store's form, and of the copy's, where it is older than this program's; else 0
+}
+
+// Backup copies the store at path as Store.Backup does, in the form in which it
+// is: one of an older release is not brought up to date, nor is its copy.
+func Backup(ctx context.Context, path, to string) (Backed, error) {
+	s, version, err := find(path)
+	if err != nil {
+		return Backed{}, err
+	}
+	if version == 0 {
+		return Backed{}, fmt.Errorf("store %s: backup: no sweep was ever stored in it", path)
+	}
+	s.connect()
+	n, err := s.Backup(ctx, to)
+	if version < schemaVersion() {
+		n.Older = version
+	}
+	if closed := s.Close(); err == nil {
+		err = closed
+	}
+	return n, err
 }
 
 // Backup copies the store, as it is at one moment, to a new file and its

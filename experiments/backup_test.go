@@ -3,6 +3,7 @@ package experiments_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,67 +11,102 @@ import (
 	"time"
 
 	"github.com/invoicelab/invoicelab/experiments"
+	"github.com/invoicelab/invoicelab/train"
 )
 
 // Backups made while a sweep runs open, hold whole runs only, with artifacts,
-// and can finish the sweep themselves.
+// and can finish the sweep themselves. Runs wait for a word, so that some begin
+// before each backup and end while it is made.
 func TestBackupWhileASweepRuns(t *testing.T) {
 	dir := t.TempDir()
 	store := create(t, filepath.Join(dir, "runs.db"))
 	sweep, trials := tiny(t, 10)
-	done := make(chan error, 1)
+	begin, done := make(chan bool), make(chan error, 1)
 	go func() {
-		_, err := experiments.Run(t.Context(), store, sweep, trials, options(2), after(20*time.Millisecond), silent)
+		_, err := experiments.Run(t.Context(), store, sweep, trials, options(2), func(ctx context.Context, tr experiments.Trial, observe func(train.Event)) (train.Result, error) {
+			<-begin
+			return quickly(ctx, tr, observe)
+		}, silent)
 		done <- err
 	}()
+	const each = 8 // runs that begin before a backup
 	var last string
-	before := -1
-	for i := 0; ; i++ {
-		if _, err := os.Stat(store.Path()); err == nil {
-			if all, err := store.Sweeps(t.Context()); err == nil && len(all) > 0 {
-				last = filepath.Join(dir, "backup-"+string(rune('a'+i%26))+string(rune('a'+i/26))+".db")
-				if _, err := store.Backup(t.Context(), last); err != nil {
-					t.Fatal(err)
-				}
-				copied, err := experiments.Open(last)
-				if err != nil {
-					t.Fatal(err)
-				}
-				info, err := copied.Sweep(t.Context(), "tiny")
-				if err != nil || info.Running != 0 || info.Failed != 0 || info.Trials != len(trials) || info.Done < before {
-					t.Errorf("backup %d: %+v, %v", i, info, err)
-				}
-				before = info.Done
-				outcomes, err := copied.Outcomes(t.Context(), experiments.Filter{})
-				if err != nil || len(outcomes) != info.Done {
-					t.Errorf("backup %d: %d outcomes, %v; %d done", i, len(outcomes), err, info.Done)
-				}
-				for _, o := range outcomes {
-					if weights, err := copied.Checkpoint(t.Context(), o.Key); err != nil || string(weights) != "weights of "+o.Key {
-						t.Errorf("backup %d: run %s: %q, %v", i, o.Run, weights, err)
-					}
-				}
-				if err := copied.Close(); err != nil {
-					t.Fatal(err)
-				}
+	before := 0
+	for i := range len(trials) / each {
+		for range each {
+			begin <- true
+		}
+		last = filepath.Join(dir, fmt.Sprintf("backup-%d.db", i))
+		if _, err := store.Backup(t.Context(), last); err != nil {
+			t.Fatal(err)
+		}
+		copied, err := experiments.Open(last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Two workers: all but the last two that began have ended.
+		least := (i+1)*each - 2
+		info, err := copied.Sweep(t.Context(), "tiny")
+		if err != nil || info.Running != 0 || info.Failed != 0 || info.Trials != len(trials) || info.Done < least || info.Done > least+2 {
+			t.Errorf("backup %d: %+v, %v; want %d to %d done", i, info, err, least, least+2)
+		}
+		before = info.Done
+		outcomes, err := copied.Outcomes(t.Context(), experiments.Filter{})
+		if err != nil || len(outcomes) != info.Done {
+			t.Errorf("backup %d: %d outcomes, %v; %d done", i, len(outcomes), err, info.Done)
+		}
+		for _, o := range outcomes {
+			if weights, err := copied.Checkpoint(t.Context(), o.Key); err != nil || string(weights) != "weights of "+o.Key {
+				t.Errorf("backup %d: run %s: %q, %v", i, o.Run, weights, err)
 			}
 		}
-		select {
-		case err := <-done:
-			if err != nil {
-				t.Fatal(err)
-			}
-			if before < 1 || before >= len(trials) && i < 2 {
-				t.Errorf("no backup was made in the middle: %d backups, the last with %d runs", i, before)
-			}
-			copied := create(t, last)
-			mustRun(t, copied, sweep, trials, len(trials)-before)
-			if _, err := store.Backup(t.Context(), last); err == nil || !strings.Contains(err.Error(), "the file exists") {
-				t.Errorf("a backup was overwritten: %v", err)
-			}
-			return
-		case <-time.After(30 * time.Millisecond):
+		if err := copied.Close(); err != nil {
+			t.Fatal(err)
 		}
+		if i == 1 { // the others go on from here
+			mustRun(t, create(t, last), sweep, trials, len(trials)-before)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Backup(t.Context(), last); err == nil || !strings.Contains(err.Error(), "the file exists") {
+		t.Errorf("a backup was overwritten: %v", err)
+	}
+}
+
+// The store of an older release is copied as it is: neither it nor the copy is
+// brought up to date, and the copy can be.
+func TestBackupOfAnOldStore(t *testing.T) {
+	for version, name := range oldStores {
+		path := oldStore(t, name)
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := filepath.Join(t.TempDir(), "copy.db")
+		n, err := experiments.Backup(t.Context(), path, to)
+		if err != nil || n.Older != version+1 || n.Runs < 8 || n.Artifacts < 8 {
+			t.Fatalf("%s: %+v, %v", name, n, err)
+		}
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%s was changed, %v", name, err)
+		}
+		if got, want := form(t, to), form(t, path); got != want {
+			t.Errorf("the copy of %s has the form\n%s\nwant\n%s", name, got, want)
+		}
+		copied := create(t, to)
+		outcomes, err := copied.Outcomes(t.Context(), experiments.Filter{Sweep: "tiny"})
+		if err != nil || len(outcomes) != 8 {
+			t.Errorf("%s: %d outcomes, %v", name, len(outcomes), err)
+		}
+	}
+	empty := filepath.Join(t.TempDir(), "empty.db")
+	if err := os.WriteFile(empty, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := experiments.Backup(t.Context(), empty, empty+".copy"); err == nil || !strings.HasSuffix(err.Error(), "backup: no sweep was ever stored in it") {
+		t.Errorf("backup of an empty file: %v", err)
 	}
 }
 

@@ -55,31 +55,3 @@ func TestVerdicts(t *testing.T) {
 		t.Errorf("a measurement that was not made: %v, %v", found, err)
 	}
 }
-
-// Version 2 holds the 8 runs of version 1, two with a tag and one with a note.
-func TestStoreOfVersion2(t *testing.T) {
-	store, err := experiments.Open(oldStore(t, "v2.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	runs, err := store.Runs(t.Context(), experiments.Filter{Sweep: "tiny"})
-	if err != nil || len(runs) != 8 {
-		t.Fatalf("%d runs, %v", len(runs), err)
-	}
-	tagged, notes := 0, 0
-	for _, r := range runs {
-		if r.State != experiments.StateDone {
-			t.Errorf("run %s is %s", r.Run, r.State)
-		}
-		tagged += len(r.Tags)
-		d, err := store.Show(t.Context(), r.Key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		notes += len(d.Notes)
-	}
-	if tagged != 2 || notes != 1 {
-		t.Errorf("%d tags and %d notes; want 2 and 1", tagged, notes)
-	}
-}

@@ -2,6 +2,7 @@ package experiments_test
 
 import (
 	"database/sql"
+	"fmt"
 	"maps"
 	"math"
 	"os"
@@ -12,6 +13,10 @@ import (
 
 	"github.com/invoicelab/invoicelab/experiments"
 )
+
+// oldStores are the stores in testdata, one of each released form before the
+// present one, from version 1 on. Each was written by the program of its time.
+var oldStores = []string{"v1.db", "v2.db", "v3.db", "v4.db"}
 
 // oldStore copies a store of an older release from testdata, artifacts
 // included, to where it may be changed.
@@ -31,12 +36,17 @@ func oldStore(t *testing.T, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// Version 1 holds the 8 runs of the sweep "tiny" with seeds 1 and 2, written
-// by the release of that form from the runner "quickly". Migrated, it gives
-// what was put in, and takes everything that a new store takes.
-func TestStoreOfVersion1(t *testing.T) {
-	path := oldStore(t, "v1.db")
-	store, err := experiments.Open(path)
+// Every old store holds the 8 runs of the sweep "tiny" with seeds 1 and 2, from
+// the runner "quickly". Migrated, it gives what was put in, and takes everything
+// that a new store takes.
+func TestStoresOfOlderForms(t *testing.T) {
+	for i, name := range oldStores {
+		t.Run(name, func(t *testing.T) { useOldStore(t, name, i+1) })
+	}
+}
+
+func useOldStore(t *testing.T, name string, version int) {
+	store, err := experiments.Open(oldStore(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +76,7 @@ func TestStoreOfVersion1(t *testing.T) {
 		if err != nil || len(steps) != 4 || steps[3].Losses["entity"] != 3 || !math.IsNaN(steps[3].Losses["total"]) {
 			t.Errorf("run %s: steps %+v, %v", o.Run, steps, err)
 		}
-		if d, err := store.Show(t.Context(), o.Key); err != nil || d.Environment != nil || d.Revision != "abc+dirty" {
+		if d, err := store.Show(t.Context(), o.Key); err != nil || d.Environment != nil || d.Revision != "abc+dirty" { // options records no environment
 			t.Errorf("run %s: %+v, %v", o.Run, d, err)
 		}
 	}
@@ -74,7 +84,7 @@ func TestStoreOfVersion1(t *testing.T) {
 	if err := store.Tag(t.Context(), []string{outcomes[0].Key}, []string{"old"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Remark(t.Context(), []string{outcomes[0].Key}, "from the first release"); err != nil {
+	if err := store.Remark(t.Context(), []string{outcomes[0].Key}, "from an older release"); err != nil {
 		t.Fatal(err)
 	}
 	done := len(trials)
@@ -89,28 +99,62 @@ func TestStoreOfVersion1(t *testing.T) {
 	}
 	mustRun(t, store, sweep, trials, len(trials)-done)
 	d, err := store.Show(t.Context(), outcomes[0].Key)
-	if err != nil || !slices.Equal(d.Tags, []string{"old"}) || len(d.Notes) != 1 || d.Notes[0].Text != "from the first release" {
+	if err != nil || !slices.Contains(d.Tags, "old") || len(d.Notes) == 0 || d.Notes[len(d.Notes)-1].Text != "from an older release" {
 		t.Errorf("%+v, %v", d, err)
+	}
+	tagged, noted := 0, 0
+	for _, o := range outcomes {
+		d, err := store.Show(t.Context(), o.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tagged, noted = tagged+len(d.Tags), noted+len(d.Notes)
+	}
+	// Since version 2 there are two tags and a note of old.
+	if old := min(version-1, 1); tagged != 2*old+1 || noted != old+1 {
+		t.Errorf("%d tags and %d notes", tagged, noted)
+	}
+	if version < 3 {
+		return
+	}
+	verdicts, err := store.Verdicts(t.Context())
+	if err != nil || len(verdicts) != 1 || verdicts[0].Claim != "guide/f1" || *verdicts[0].Measured != 81.5 || len(verdicts[0].Runs) != 2 {
+		t.Errorf("verdicts %+v, %v", verdicts, err)
+	}
+	if p, found, err := store.Probe(t.Context(), strings.Repeat("ab", 32)); err != nil || !found || p.Seconds != 2.5 {
+		t.Errorf("measurement %+v, %v, %v", p, found, err)
 	}
 }
 
 // Every released form migrates to the tables, indexes and columns of a new
-// store.
+// store, and to every form there is a store in testdata.
 func TestMigratedStoresAreLikeNewOnes(t *testing.T) {
 	fresh := filepath.Join(t.TempDir(), "new.db")
 	create(t, fresh)
 	want := form(t, fresh)
-	for _, name := range []string{"v1.db", "v2.db"} {
+	if now := versionOf(t, want); len(oldStores) != now-1 {
+		t.Errorf("stores of %d older forms in testdata; the present one has version %d", len(oldStores), now)
+	}
+	for i, name := range oldStores {
 		path := oldStore(t, name)
 		before := form(t, path)
 		create(t, path)
 		if got := form(t, path); got != want {
 			t.Errorf("%s migrated differs from a new store:\n%s\nwant\n%s", name, got, want)
 		}
-		if before == want {
-			t.Errorf("%s is of the present form already", name)
+		if v := versionOf(t, before); v != i+1 {
+			t.Errorf("%s has version %d", name, v)
 		}
 	}
+}
+
+// versionOf reads user_version out of a form.
+func versionOf(t *testing.T, form string) (version int) {
+	t.Helper()
+	if _, err := fmt.Sscan(form[strings.LastIndex(form, "\n")+1:], &version); err != nil {
+		t.Fatal(err)
+	}
+	return version
 }
 
 // form is the schema of a store and the versions in its header.

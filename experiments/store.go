@@ -73,16 +73,7 @@ func Create(path string) (*Store, error) {
 // Open opens a store that exists, to read it. A store of an older release is
 // brought up to date first.
 func Open(path string) (*Store, error) {
-	s, err := locate(path)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("store %s: no such file; a sweep makes it", path)
-	} else if err != nil {
-		return nil, s.fail("open", err)
-	}
-	version, err := s.probe()
+	s, version, err := find(path)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +85,20 @@ func Open(path string) (*Store, error) {
 		}
 	}
 	return s, nil
+}
+
+// find gives a store that exists, unopened, and the version of its form.
+func find(path string) (s *Store, version int, err error) {
+	if s, err = locate(path); err != nil {
+		return nil, 0, err
+	}
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, fmt.Errorf("store %s: no such file; a sweep makes it", path)
+	} else if err != nil {
+		return nil, 0, s.fail("open", err)
+	}
+	version, err = s.probe()
+	return s, version, err
 }
 
 // locate gives an unopened store.

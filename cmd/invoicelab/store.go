@@ -55,15 +55,13 @@ func storeBackup(c *cli.Context) error {
 	if err := operands(c, "FILE"); err != nil {
 		return err
 	}
-	store, err := experiments.Open(c.String("store"))
+	start := time.Now()
+	n, err := experiments.Backup(c.Context, c.String("store"), c.Args().First())
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	start := time.Now()
-	n, err := store.Backup(c.Context, c.Args().First())
-	if err != nil {
-		return err
+	if n.Older > 0 {
+		fmt.Fprintf(c.App.ErrWriter, "%s has the form of an older release (version %d) and so has the copy; any other command brings a store up to date\n", c.String("store"), n.Older)
 	}
 	fmt.Fprintf(c.App.ErrWriter, "%s: %d runs, %d artifacts copied, %s in %.1f s\n", c.Args().First(), n.Runs, n.Artifacts, sizeText(n.Bytes), time.Since(start).Seconds())
 	return nil

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -51,5 +55,28 @@ func TestStoreCommands(t *testing.T) {
 	}
 	if r := invoke("store", "backup", "copy.db", "--store", "runs.db"); r.code != 1 || !strings.Contains(r.err, "the file exists") {
 		t.Errorf("exit %d: %s", r.code, r.err)
+	}
+}
+
+// A store of an older release is copied as it is, and the user is told.
+func TestStoreBackupOfAnOlderRelease(t *testing.T) {
+	content, err := os.ReadFile("../../experiments/testdata/v1.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := os.DirFS("../../experiments/testdata/v1.db.files")
+	dir := t.TempDir()
+	store, copied := filepath.Join(dir, "old.db"), filepath.Join(dir, "copy.db")
+	if err := errors.Join(os.WriteFile(store, content, 0o666), os.CopyFS(store+".files", files)); err != nil {
+		t.Fatal(err)
+	}
+	if r := must(t, "store", "backup", copied, "--store", store); !strings.Contains(r.err, "form of an older release (version 1)") || !strings.Contains(r.err, "8 runs, 8 artifacts") {
+		t.Error(r.err)
+	}
+	if after, err := os.ReadFile(store); err != nil || !bytes.Equal(content, after) {
+		t.Errorf("the store was changed, %v", err)
+	}
+	if rows := runsOf(t, copied); len(rows) != 8 {
+		t.Errorf("%d runs in the copy", len(rows))
 	}
 }
