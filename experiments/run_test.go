@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -206,7 +207,8 @@ func TestStoppedByTheCaller(t *testing.T) {
 	mustRun(t, store, sweep, trials, sum.Remaining)
 }
 
-// Two calls at once share the work; each sees all of it done.
+// Two calls at once share the work; each sees all of it done. Their first trials
+// wait for each other, so that both come to do some.
 func TestTwoCallsOnOneStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "runs.db")
 	sweep, trials := tiny(t, 4)
@@ -216,11 +218,16 @@ func TestTwoCallsOnOneStore(t *testing.T) {
 		err error
 	}
 	answers := make(chan answer)
+	var both sync.WaitGroup
+	var begun [2]sync.Once
+	both.Add(2)
 	for i := range 2 {
 		store := create(t, path)
 		go func() {
 			sum, err := experiments.Run(t.Context(), store, sweep, trials, options(2), func(ctx context.Context, trial experiments.Trial, observe func(train.Event)) (train.Result, error) {
 				ran[i].Add(1)
+				begun[i].Do(both.Done)
+				both.Wait()
 				return after(15*time.Millisecond)(ctx, trial, observe)
 			}, silent)
 			answers <- answer{sum, err}
