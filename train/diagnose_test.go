@@ -280,6 +280,23 @@ func TestDiagnoseNotFinite(t *testing.T) {
 	}
 	broken := edit(t, res.Checkpoint, "head.group.out.bias", func(v []float32, _ int) { v[0] = float32(math.NaN()) })
 	has(t, "file", diagnose(t, broken, job.Data), "not_finite", "head.group.out.bias")
+	job.Init = broken
+	if _, err := runOn(t, "cpu", 1, job, nil); err == nil || !strings.Contains(err.Error(), "init: parameter head.group.out.bias of the model holds a number that is not finite") {
+		t.Errorf("a run starts from it: %v", err)
+	}
+	be, err := device.Open("cpu", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer be.Close()
+	tagger, err := train.OpenTagger(be, bytes.NewReader(broken))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tagger.Close()
+	if _, err := tagger.Tag(job.Data.Docs[corpus.Test]); err == nil || !strings.Contains(err.Error(), "parameter head.group.out.bias holds a number that is not finite") {
+		t.Errorf("it labels documents: %v", err)
+	}
 	if _, ok := train.FailureOf("no step"); ok {
 		t.Error("another failure is taken for a number that is not finite")
 	}

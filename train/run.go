@@ -167,6 +167,10 @@ func newRunner(be kernels.Backend, job Job, file *hidden.File) (*runner, error) 
 			r.model.Close()
 			return nil, fmt.Errorf("init: %w", err)
 		}
+		if name := r.model.NotFinite(); name != "" {
+			r.model.Close()
+			return nil, fmt.Errorf("init: parameter %s of the model holds a number that is not finite", name)
+		}
 	}
 	r.result.TrainDocs = countTrainDocs(job.Data)
 	r.result.Device = be.Device()

@@ -26,6 +26,7 @@ type Tagger struct {
 	model *nn.Model
 	f     *featurizer
 	pack  *batcher
+	sound bool // the parameters are known to be finite
 
 	// Sparse encoder.
 	sparse *sparse.Model
@@ -135,7 +136,8 @@ type Alternative struct {
 const alternatives = 3
 
 // Tag labels documents. A document without tokens, and one that lacks boxes,
-// columns or hidden states that the model needs, is an error that names it.
+// columns or hidden states that the model needs, is an error that names it; so is a
+// model with a parameter that is not finite, whose labels would mean nothing.
 func (t *Tagger) Tag(docs []corpus.Document) ([]Tagged, error) { return t.TagSplit("", docs) }
 
 // TagSplit is Tag on documents of one split of a corpus, of which there may be others of
@@ -174,6 +176,12 @@ func (t *Tagger) posteriors(split corpus.Split, docs []corpus.Document, add func
 			panic(fmt.Sprintf("train: Tag: %d of %d documents", at, len(docs)))
 		}
 		return nil
+	}
+	if !t.sound {
+		if name := t.model.NotFinite(); name != "" {
+			return fmt.Errorf("model: parameter %s holds a number that is not finite", name)
+		}
+		t.sound = true
 	}
 	if t.f.hidden != nil {
 		defer t.f.hidden.Guard(&err)()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/invoicelab/invoicelab/corpus"
@@ -52,7 +53,7 @@ type unlabelledLine struct {
 	Domain  string     `json:"domain"`
 	Kind    string     `json:"kind"`
 	Tokens  []string   `json:"tokens"`
-	Boxes   [][4]int16 `json:"boxes"`
+	Boxes   [][]int    `json:"boxes"`
 	Pages   []int      `json:"pages"`
 	Lines   []int      `json:"lines"`
 	Columns [][]string `json:"columns"`
@@ -72,7 +73,7 @@ func readUnlabelled(path string) ([]corpus.Document, error) {
 		}
 		var l unlabelledLine
 		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
-			return nil, in.Errorf("%w", err)
+			return nil, in.Errorf("%w", plainly(err))
 		}
 		d, err := l.document(in.Number())
 		if err != nil {
@@ -87,6 +88,27 @@ func readUnlabelled(path string) ([]corpus.Document, error) {
 		return nil, fmt.Errorf("predict: %s: no document", path)
 	}
 	return docs, nil
+}
+
+// plainly words the errors of encoding/json without its Go types.
+func plainly(err error) error {
+	var kind *json.UnmarshalTypeError
+	if !errors.As(err, &kind) {
+		return err
+	}
+	expected := "a whole number"
+	switch kind.Type.Kind() {
+	case reflect.String:
+		expected = "a string"
+	case reflect.Slice:
+		expected = "a list"
+	case reflect.Struct:
+		expected = `an object, {"id": ..., "tokens": ["...", ...]}`
+	}
+	if kind.Field == "" {
+		return fmt.Errorf("%s, expected %s", kind.Value, expected)
+	}
+	return fmt.Errorf("%s: %s, expected %s", kind.Field, kind.Value, expected)
 }
 
 // document checks a line; number names a document without id.
@@ -114,10 +136,10 @@ func (l *unlabelledLine) document(number int) (corpus.Document, error) {
 		}
 		if d.Boxed {
 			b := l.Boxes[i]
-			t.Box = corpus.Box{X0: b[0], Y0: b[1], X1: b[2], Y1: b[3]}
-			if b[0] < 0 || b[1] < 0 || b[2] > corpus.PageSize || b[3] > corpus.PageSize || b[0] > b[2] || b[1] > b[3] {
+			if len(b) != 4 || b[0] < 0 || b[1] < 0 || b[2] > corpus.PageSize || b[3] > corpus.PageSize || b[0] > b[2] || b[1] > b[3] {
 				return d, fmt.Errorf("box %d is %v; expected x0, y0, x1, y1 in 0..%d", i, b, corpus.PageSize)
 			}
+			t.Box = corpus.Box{X0: int16(b[0]), Y0: int16(b[1]), X1: int16(b[2]), Y1: int16(b[3])}
 		}
 		if len(l.Pages) > 0 {
 			t.Page = l.Pages[i]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -37,15 +38,31 @@ func TestPredict(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"tokens":["a"],"boxes":[[1,1,2,2],[3,3,4,4]]}`: "d.jsonl:1: boxes has 2 members for 1 tokens",
-		`{"tokens":["a"],"boxes":[[9,1,2,2]]}`:           "d.jsonl:1: box 0 is [9 1 2 2]; expected x0, y0, x1, y1 in 0..1000",
-		`{"tokens":["a"]}`:                               "document line-1: no boxes, which the model needs",
-		`{"tokens":[]}`:                                  "d.jsonl:1: no tokens",
-		`{`:                                              "d.jsonl:1:",
+		`{"tokens":["a"],"boxes":[[1,0,3]]}`:             "d.jsonl:1: box 0 is [1 0 3]; expected x0, y0, x1, y1 in 0..1000",
+		`{"tokens":["a"],"boxes":[[1,0,3,99999]]}`:       "d.jsonl:1: box 0 is [1 0 3 99999]; expected x0, y0, x1, y1 in 0..1000",
+		`{"tokens":"a"}`:                         "d.jsonl:1: tokens: string, expected a list",
+		`{"tokens":[7]}`:                         "d.jsonl:1: tokens: number, expected a string",
+		`{"tokens":["a"],"pages":["x"]}`:         "d.jsonl:1: pages: string, expected a whole number",
+		`{"tokens":["a"],"boxes":[[1,1,2,2.5]]}`: "d.jsonl:1: boxes: number 2.5, expected a whole number",
+		`["a"]`:                                  "d.jsonl:1: array, expected an object",
+		"\x00\x7fELF":                            "d.jsonl:1: invalid character '\\x00'",
+		"":                                       "d.jsonl: no document",
+		strings.Repeat("x", 17<<20):              "d.jsonl:1: line longer than 16 MiB",
+		`{"tokens":["a"],"boxes":[[9,1,2,2]]}`:   "d.jsonl:1: box 0 is [9 1 2 2]; expected x0, y0, x1, y1 in 0..1000",
+		`{"tokens":["a"]}`:                       "document line-1: no boxes, which the model needs",
+		`{"tokens":[]}`:                          "d.jsonl:1: no tokens",
+		`{`:                                      "d.jsonl:1:",
 	} {
 		write(t, "d.jsonl", text)
 		if r := invoke("predict", "--model", "m.safetensors", "d.jsonl"); r.code != 1 || !strings.Contains(r.err, want) || r.out != "" {
-			t.Errorf("%s: %q, want %q", text, r.err, want)
+			t.Errorf("%.99s: %q, want %q", text, r.err, want)
 		}
+	}
+	if r := invoke("predict", "--model", "m.safetensors", "d.jsonl", "--out", "o.jsonl"); r.code != 1 {
+		t.Errorf("a bad document: exit %d", r.code)
+	}
+	if left, err := filepath.Glob("*o.jsonl*"); err != nil || len(left) > 0 {
+		t.Errorf("a bad document leaves %v (%v)", left, err)
 	}
 	if r := invoke("predict", "--model", "m.safetensors", "--split", "tets", "c"); r.code != 2 || !strings.Contains(r.err, `did you mean test?`) {
 		t.Errorf("a misspelt split: %q", r.err)

@@ -136,7 +136,10 @@ func load(f *safetensors.File) (*Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range t.Float32s() {
+		for i, v := range t.Float32s() {
+			if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
+				return nil, fmt.Errorf("%s: element %d is %v, which is not finite", part.name, i, v)
+			}
 			m.weights = append(m.weights, float64(v))
 		}
 	}

@@ -251,6 +251,15 @@ func TestCheckpoint(t *testing.T) {
 	if _, err := Load(bytes.NewReader(raw[:len(raw)-1])); err == nil {
 		t.Error("a truncated checkpoint loads")
 	}
+	back.weights[1] = math.Inf(1)
+	var infinite bytes.Buffer
+	if err := back.Save(&infinite, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(&infinite); err == nil || !strings.Contains(err.Error(), "element 1 is +Inf, which is not finite") {
+		t.Errorf("an infinite weight: %v", err)
+	}
+	back.weights[1] = 0
 	back.pairs[0] = 5 // no label of 3
 	var bad bytes.Buffer
 	if err := back.Save(&bad, nil); err != nil {
