@@ -54,7 +54,7 @@ type SweepInfo struct {
 	Done    int        `json:"done"`
 	Failed  int        `json:"failed"`
 	Running int        `json:"running"`
-	Halted  int        `json:"halted,omitempty"`
+	Halted  int        `json:"halted"`
 	Pending int        `json:"pending"`
 }
 

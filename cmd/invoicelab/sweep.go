@@ -65,12 +65,13 @@ goes on where it was. ` + shipped,
 				Action: sweepRun,
 			},
 			{
-				Name:        "status",
-				Usage:       "say how far the sweeps of a store are",
-				ArgsUsage:   "[NAME]",
-				Description: "Example: invoicelab sweep status --store out/invoicelab.db",
-				Flags:       []cli.Flag{storeFlag, jsonFlag},
-				Action:      sweepStatus,
+				Name:      "status",
+				Usage:     "say how far the sweeps of a store are",
+				ArgsUsage: "[NAME]",
+				Description: `Example: invoicelab sweep status --store out/invoicelab.db
+Halted trials are those that successive halving left out; what is to go may be halted yet.`,
+				Flags:  []cli.Flag{storeFlag, jsonFlag},
+				Action: sweepStatus,
 			},
 		},
 	}
@@ -294,10 +295,10 @@ func sweepStatus(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, append([]experiments.SweepInfo{}, sweeps...))
 	}
-	columns := []column{{head: "sweep", words: true}, {head: "done", words: true, whole: true}, {head: "running"}, {head: "failed"}, {head: "to go"}, {head: "planned", drop: 1}}
+	columns := []column{{head: "sweep", words: true}, {head: "done", words: true, whole: true}, {head: "running"}, {head: "failed"}, {head: "halted", drop: 2}, {head: "to go"}, {head: "planned", drop: 1}}
 	var rows [][]string
 	for _, s := range sweeps {
-		rows = append(rows, []string{s.Name, progressBar(s.Done, s.Trials, progressColumns), fmt.Sprint(s.Running), fmt.Sprint(s.Failed), fmt.Sprint(s.Pending),
+		rows = append(rows, []string{s.Name, progressBar(s.Done, s.Trials, progressColumns), fmt.Sprint(s.Running), fmt.Sprint(s.Failed), fmt.Sprint(s.Halted), fmt.Sprint(s.Pending),
 			s.Planned.Local().Format("2006-01-02 15:04")})
 	}
 	return writeColumns(c.App.Writer, terminalWidth(c.App.Writer), columns, rows)

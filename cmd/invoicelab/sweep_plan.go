@@ -31,22 +31,7 @@ func sweepPlan(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		type row struct {
-			Key     string            `json:"key"`
-			Levels  map[string]string `json:"levels"`
-			Seed    uint64            `json:"seed"`
-			Corpus  string            `json:"corpus"`
-			Skip    bool              `json:"skip"`
-			Reason  string            `json:"reason,omitempty"`
-			Seconds float64           `json:"seconds,omitempty"` // estimate
-			Basis   string            `json:"basis,omitempty"`
-		}
-		rows := []row{}
-		for i, t := range trials {
-			p := f.Trials[i]
-			rows = append(rows, row{t.Key, t.Levels, t.Seed, t.Corpus.Digest, p.Skip, p.Reason, p.Seconds, p.Basis})
-		}
-		return printJSON(c.App.Writer, rows)
+		return printJSON(c.App.Writer, planned(s, trials, f))
 	}
 	fmt.Fprintf(c.App.Writer, "%s: %s\n%d trials, compared by %s\n", s.Name, s.About, len(trials), s.Primary)
 	for i, t := range trials {
@@ -68,6 +53,58 @@ func sweepPlan(c *cli.Context) error {
 	}
 	fmt.Fprintln(c.App.Writer, costText(f, c.Int("workers")))
 	return nil
+}
+
+// plannedSweep is what sweep plan --json writes.
+type plannedSweep struct {
+	Sweep   string         `json:"sweep"`
+	Primary string         `json:"primary"`
+	Trials  []plannedTrial `json:"trials"`
+	// Of a search: its rungs, the share of the epochs of all trials to their end
+	// that they train, and the metric that decides.
+	Rungs  []plannedRung `json:"rungs,omitempty"`
+	Share  float64       `json:"share,omitempty"`
+	Metric string        `json:"metric,omitempty"`
+	// Of one worker, for the trials to be run; Unknown is how many of them are not
+	// in Seconds.
+	Todo    int     `json:"todo"`
+	Skipped int     `json:"skipped"`
+	Unknown int     `json:"unknown"`
+	Seconds float64 `json:"seconds"`
+}
+
+type plannedTrial struct {
+	Key     string            `json:"key"`
+	Levels  map[string]string `json:"levels"`
+	Seed    uint64            `json:"seed"`
+	Corpus  string            `json:"corpus"`
+	Skip    bool              `json:"skip"`
+	Reason  string            `json:"reason,omitempty"`
+	Seconds float64           `json:"seconds,omitempty"` // estimate, to its end
+	Basis   string            `json:"basis,omitempty"`
+}
+
+type plannedRung struct {
+	Epochs   int `json:"epochs"`
+	Variants int `json:"variants"`
+	Trials   int `json:"trials"`
+}
+
+func planned(s config.Sweep, trials []experiments.Trial, f experiments.Forecast) plannedSweep {
+	p := plannedSweep{Sweep: s.Name, Primary: s.Primary, Trials: []plannedTrial{}, Todo: f.Todo, Skipped: f.Skipped, Unknown: f.Unknown, Seconds: f.Seconds}
+	for i, t := range trials {
+		e := f.Trials[i]
+		p.Trials = append(p.Trials, plannedTrial{t.Key, t.Levels, t.Seed, t.Corpus.Digest, e.Skip, e.Reason, e.Seconds, e.Basis})
+	}
+	if s.Halving != nil {
+		rungs, share := experiments.PlanRungs(s, trials)
+		for _, r := range rungs {
+			p.Rungs = append(p.Rungs, plannedRung(r))
+		}
+		p.Share, p.Metric = share, s.Halving.Metric
+		p.Seconds *= share
+	}
+	return p
 }
 
 // forecast looks the trials up in the store, if there is one yet.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,6 +32,13 @@ func TestSweepHalving(t *testing.T) {
 			t.Errorf("the plan lacks %q:\n%s", want, plan.out)
 		}
 	}
+	var p plannedSweep
+	if err := json.Unmarshal([]byte(must(t, "sweep", "plan", "./search.yaml", "--store", "runs.db", "--json").out), &p); err != nil {
+		t.Fatal(err)
+	}
+	if want := []plannedRung{{1, 3, 3}, {3, 1, 1}}; !slices.Equal(p.Rungs, want) || p.Share < 0.55 || p.Share > 0.56 || p.Metric != "validation/macro_f1" || len(p.Trials) != 3 || p.Todo != 3 {
+		t.Errorf("the plan as JSON: %+v; want rungs %v", p, want)
+	}
 	run := must(t, "sweep", "run", "./search.yaml", "--store", "runs.db", "--workers", "2", "--state-interval", "0")
 	if strings.Count(run.err, ": left out") != 2 || strings.Count(run.err, ": goes on") != 1 {
 		t.Errorf("the rung is not told:\n%s", run.err)
@@ -49,6 +58,14 @@ func TestSweepHalving(t *testing.T) {
 	}
 	if len(done) != 1 {
 		t.Fatalf("%d runs are done; want 1", len(done))
+	}
+	var status []struct{ Trials, Done, Halted, Pending int }
+	if err := json.Unmarshal([]byte(must(t, "sweep", "status", "--store", "runs.db", "--json").out), &status); err != nil || len(status) != 1 || status[0].Done != 1 || status[0].Halted != 2 || status[0].Pending != 0 {
+		t.Errorf("status as JSON: %+v, %v", status, err)
+	}
+	lines := strings.Split(must(t, "sweep", "status", "--store", "runs.db").out, "\n")
+	if place := strings.Index(lines[0], "halted"); place < 0 || strings.TrimSpace(string([]rune(lines[1])[place:place+len("halted")])) != "2" {
+		t.Errorf("status:\n%s", strings.Join(lines, "\n"))
 	}
 	if left, _ := filepath.Glob("runs.db-states*"); len(left) > 0 {
 		t.Errorf("states are left: %v", left)
