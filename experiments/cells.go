@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -163,11 +162,11 @@ func (s *Store) otherCells(ctx context.Context, f field, all []hit) ([]Cell, err
 		if err := rows.Scan(&text, &trials); err != nil || !trials.Valid {
 			return err
 		}
-		for id := range strings.SplitSeq(trials.String, ",") {
-			trial, err := strconv.ParseInt(id, 10, 64)
-			if err != nil {
-				return err
-			}
+		ids, err := numbers(trials.String)
+		if err != nil {
+			return err
+		}
+		for _, trial := range ids {
 			if i, ok := place[trial]; ok {
 				cells[i].Many = append(cells[i].Many, text)
 			}

@@ -77,7 +77,10 @@ func (s *Store) values(ctx context.Context, table string, all []picked, names []
 		return nil, err
 	}
 	query, args = `SELECT v.attempt_id, v.name_id, v.value FROM json_each(?) k CROSS JOIN `+table+` v ON v.attempt_id = k.value`, []any{idList(index)}
-	if names != nil {
+	switch {
+	case names != nil && table == "metrics" && len(index) > fewKeys: // the values of one name lie together
+		query, args = `SELECT v.attempt_id, v.name_id, v.value FROM metrics v INDEXED BY metrics_by_name WHERE v.name_id IN (SELECT value FROM json_each(?))`, []any{idList(known)}
+	case names != nil:
 		query, args = query+` AND v.name_id IN (SELECT value FROM json_each(?))`, append(args, idList(known))
 	}
 	return values, s.each(ctx, query, args, func(rows *sql.Rows) error {
@@ -85,6 +88,9 @@ func (s *Store) values(ctx context.Context, table string, all []picked, names []
 		var value sql.NullFloat64
 		if err := rows.Scan(&attempt, &name, &value); err != nil {
 			return err
+		}
+		if _, wanted := index[attempt]; !wanted {
+			return nil
 		}
 		if values[attempt] == nil {
 			values[attempt] = map[string]float64{}
