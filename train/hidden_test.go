@@ -139,6 +139,30 @@ func TestHidden(t *testing.T) {
 	}
 }
 
+// TestHiddenGrows starts from a model of fewer labels on other hidden states of the same encoder:
+// they are found by name before anything is trained.
+func TestHiddenGrows(t *testing.T) {
+	first, ds := smaller(), toy(false)
+	job := hiddenJob(first, exportHidden(t, first, ""))
+	job.Model.Head.Kind, job.Curriculum.Kind, job.Curriculum.Sampler = "linear", "none", "uniform"
+	small, err := runOn(t, "cpu", 1, job, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.Data, job.Init, job.Model.Encoder.Features = ds, small.Checkpoint, exportHidden(t, ds, "")
+	job.Train.Epochs, job.Train.LearningRate = 1, 1e-12
+	grown, err := runOn(t, "cpu", 1, job, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := small.Test.Totals(), grown.Test.Totals() // NAME, AMOUNT and AMOUNT, NAME, CODE
+	for _, pair := range [][2]int{{0, 1}, {1, 0}} {
+		if a, b := was[pair[0]].Score().F1, is[pair[1]].Score().F1; a < 0.5 || b < a-0.05 {
+			t.Errorf("entity %s: F1 %v, grown %v", ds.Schema.Entities[pair[1]].Name, a, b)
+		}
+	}
+}
+
 // TestHiddenErrors has one line for each thing that does not fit.
 func TestHiddenErrors(t *testing.T) {
 	ds := toy(false)
