@@ -29,7 +29,9 @@ func Backup(ctx context.Context, path, to string) (Backed, error) {
 	if version == 0 {
 		return Backed{}, fmt.Errorf("store %s: backup: no sweep was ever stored in it", path)
 	}
-	s.connect()
+	if err := s.connect(); err != nil {
+		return Backed{}, err
+	}
 	n, err := s.Backup(ctx, to)
 	if version < schemaVersion() {
 		n.Older = version

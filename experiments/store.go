@@ -62,7 +62,9 @@ func Create(path string) (*Store, error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, s.fail("open", err)
 	}
-	s.connect()
+	if err := s.connect(); err != nil {
+		return nil, err
+	}
 	if err := s.migrate(context.Background()); err != nil {
 		s.Close()
 		return nil, err
@@ -77,7 +79,9 @@ func Open(path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.connect()
+	if err := s.connect(); err != nil {
+		return nil, err
+	}
 	if version < schemaVersion() {
 		if err := s.migrate(context.Background()); err != nil {
 			s.Close()
@@ -116,13 +120,28 @@ func locate(path string) (*Store, error) {
 	return &Store{path: abs, me: thisProcess(), known: &knownNames{}}, nil
 }
 
-func (s *Store) connect() {
+// connect opens the connections. On a file system of small blocks it sets room
+// aside for what they share.
+func (s *Store) connect() error {
 	s.writer = s.database(writerParams)
 	s.writer.SetMaxOpenConns(1)
 	s.reader = s.database(readerParams)
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
 	s.reads = s.reader
+	if small, _ := smallBlocks(filepath.Dir(s.path)); !small {
+		return nil
+	}
+	var version int
+	err := s.writer.QueryRow(`PRAGMA user_version`).Scan(&version) // from now on the shared memory is there
+	if err == nil {
+		err = setAside(s.path + "-shm")
+	}
+	if err != nil {
+		s.Close()
+		return s.fail("open", err)
+	}
+	return nil
 }
 
 func (s *Store) database(params string) *sql.DB {

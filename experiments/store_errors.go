@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -30,6 +31,8 @@ func (s *Store) fail(op string, err error) error {
 	var lite sqlite3.Error
 	var path *os.PathError
 	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.As(err, &lite) && lite.SystemErrno == syscall.ENOSPC:
+		e.what = "the disk is full"
 	case errors.As(err, &lite):
 		e.what = meaning(lite)
 	case errors.As(err, &path):
