@@ -216,7 +216,7 @@ func (s *Store) search(ctx context.Context, q Search, with []field) (f finding, 
 			k.args = append(k.args, args...)
 		}
 	}
-	query, by := fmt.Sprintf(standing, what), "t.id"
+	query, by := "", "t.id" // after the FROM of standing
 	if q.Sweep != "" || len(q.Runs) > 0 || len(q.Levels) > 0 {
 		some, err := s.selection(ctx, q.Filter)
 		if err != nil {
@@ -232,8 +232,22 @@ func (s *Store) search(ctx context.Context, q Search, with []field) (f finding, 
 		}
 		query += " WHERE " + cond
 	}
+	// Of a page in the order of the plan no more is read, and the database counts
+	// the runs. What is sorted is read as a whole, and so is what a filter lets
+	// through: to count it first would take its time twice.
+	paged := q.Limit > 0 && len(fields) == 0 && q.Where.root == nil
+	if paged {
+		if err := s.reads.QueryRowContext(ctx, fmt.Sprintf(standing, "count(*)")+query, k.args...).Scan(&f.total); err != nil {
+			return f, s.fail("read", err)
+		}
+	}
+	query += " ORDER BY " + by
+	if paged {
+		query += " LIMIT ? OFFSET ?"
+		k.args = append(k.args, q.Limit, q.Offset)
+	}
 	f.cells = make([][]Cell, len(fields))
-	err = s.each(ctx, query+" ORDER BY "+by, k.args, func(rows *sql.Rows) error {
+	err = s.each(ctx, fmt.Sprintf(standing, what)+query, k.args, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -254,6 +268,9 @@ func (s *Store) search(ctx context.Context, q Search, with []field) (f finding, 
 				return f, err
 			}
 		}
+	}
+	if paged {
+		return f, nil
 	}
 	f.total = len(f.hits)
 	order := sorted(f.cells[:len(q.Sort)], q.Sort, f.total)[min(q.Offset, f.total):]
