@@ -201,7 +201,7 @@ func (c *Comparison) overall(all scores, metric string, r metrics.Resampling, kn
 	case c.Over == nil:
 		c.Mark = Noise
 	default:
-		c.Mark = mark(c.Difference, max(c.P, c.Both.P, c.Randomisation), r.Level, &c.Over.Interval, &c.Both.Interval)
+		c.Mark = MarkOf(c.Difference, max(c.P, c.Both.P, c.Randomisation), r.Level, &c.Over.Interval, &c.Both.Interval)
 	}
 	return nil
 }

@@ -103,14 +103,14 @@ func adjust(rows []*Row, level float64) {
 	}
 	for i, q := range metrics.BenjaminiHochberg(p) {
 		tested[i].Adjusted = &q
-		tested[i].Mark = mark(tested[i].Difference, q, level, tested[i].OverPairs, tested[i].Both)
+		tested[i].Mark = MarkOf(tested[i].Difference, q, level, tested[i].OverPairs, tested[i].Both)
 	}
 }
 
-// mark calls a difference better or worse when its interval over documents and
-// all the others lie on the same side of zero and p is at most 1-level.
-// Whatever is missing or NaN makes it noise.
-func mark(d Estimate, p, level float64, others ...*[2]float64) Mark {
+// MarkOf calls a difference better or worse when its interval and all the
+// others lie on the same side of zero and p is at most 1-level. Whatever is
+// missing or NaN makes it noise. It is the rule of every verdict.
+func MarkOf(d Estimate, p, level float64, others ...*[2]float64) Mark {
 	intervals := append(others, d.Interval)
 	if slices.Contains(intervals, nil) || !(p <= 1-level) {
 		return Noise

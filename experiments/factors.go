@@ -278,7 +278,7 @@ func (f *factorial) effects(a metrics.Analysis) error {
 				continue
 			}
 			e.Adjusted = &q
-			e.Mark = mark(e.Difference, q, f.Level, e.Difference.Interval)
+			e.Mark = MarkOf(e.Difference, q, f.Level, e.Difference.Interval)
 			if len(e.Factors) == 1 && (e.Paired == nil || e.Paired.Mark != e.Mark) {
 				e.Mark = Noise
 			}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -78,13 +79,51 @@ func (r *Report) compareVariants() error {
 		return nil
 	}
 	r.next = r.ranked[1]
-	var err error
-	r.lead, r.leadReason, err = r.difference(pairsOf([]*variant{r.next}, []*variant{r.best}, -1))
-	return err
+	return r.leads()
+}
+
+// leads compares the best variant with the next.
+func (r *Report) leads() (err error) {
+	if !r.countable() {
+		r.lead, r.leadReason, err = r.difference(pairsOf([]*variant{r.next}, []*variant{r.best}, -1))
+		return err
+	}
+	opt := r.options()
+	opt.Brief = true
+	c, err := r.compare(r.next, r.best, opt)
+	if err != nil {
+		r.leadReason = err.Error()
+		return nil
+	}
+	r.lead = contrastOf(c)
+	return nil
+}
+
+// contrastOf is what a comparison comes to.
+func contrastOf(c experiments.Comparison) *contrast {
+	d := &contrast{diff: interval(c.Difference), mark: c.Mark, p: c.P, n: len(c.Pairs)}
+	if c.Over != nil {
+		d.over = &metrics.Interval{Value: d.diff.Value, Low: c.Over.Interval[0], High: c.Over.Interval[1]}
+	}
+	if c.Both != nil {
+		d.both = &metrics.Interval{Value: d.diff.Value, Low: c.Both.Interval[0], High: c.Both.Interval[1]}
+		d.p = max(c.P, c.Both.P)
+	}
+	return d
 }
 
 // compareLevels fills the effects of all axes with two levels or more.
 func (r *Report) compareLevels() error {
+	var table *experiments.FactorTable
+	reason := ""
+	if r.countable() && len(r.variants) > 1 {
+		t, err := r.compareFactors()
+		if err != nil {
+			reason = err.Error()
+		} else {
+			table = &t
+		}
+	}
 	for i, axis := range r.data.Sweep.Axes {
 		byLevel := map[string][]*variant{}
 		for _, v := range r.variants {
@@ -100,9 +139,16 @@ func (r *Report) compareLevels() error {
 				continue
 			}
 			e := effect{axis: axis.Name, from: from, to: l.Name}
-			var err error
-			if e.all, e.reason, err = r.difference(pairsOf(byLevel[from], byLevel[l.Name], i)); err != nil {
-				return err
+			switch {
+			case table != nil:
+				e.judged(table)
+			case reason != "":
+				e.reason = reason
+			default:
+				var err error
+				if e.all, e.reason, err = r.difference(pairsOf(byLevel[from], byLevel[l.Name], i)); err != nil {
+					return err
+				}
 			}
 			if err := r.cells(&e, i); err != nil {
 				return err
@@ -111,6 +157,26 @@ func (r *Report) compareLevels() error {
 		}
 	}
 	return nil
+}
+
+// judged takes up what the comparison by factor says of the effect: its
+// verdict, its adjusted p, and the paired comparison of its runs.
+func (e *effect) judged(t *experiments.FactorTable) {
+	for _, f := range t.Effects {
+		if f.Factors[0] != e.axis || f.To[0] != e.to || f.From[0] != e.from {
+			continue
+		}
+		if f.Paired == nil {
+			break
+		}
+		e.all = contrastOf(*f.Paired)
+		e.all.mark, e.all.p = f.Mark, math.NaN()
+		if f.Adjusted != nil {
+			e.all.p = *f.Adjusted
+		}
+		return
+	}
+	e.reason = "no two runs share their seed and other levels"
 }
 
 // cells fills the effect within each setting of the other axes that has runs
@@ -128,7 +194,7 @@ func (r *Report) cells(e *effect, axis int) error {
 			if d != nil {
 				others := slices.Delete(slices.Clone(a.levels), axis, axis+1)
 				e.cells = append(e.cells, effectCell{
-					name: strings.Join(others, " · "), diff: d.diff, runs: b.runIDs() + " against " + a.runIDs(),
+					name: strings.Join(others, " · "), diff: d.widest(), runs: b.runIDs() + " against " + a.runIDs(),
 				})
 			}
 		}

@@ -42,7 +42,7 @@ func planEffects(r *Report, f *fonts, width float64) (*drawing, error) {
 			continue
 		}
 		drawn++
-		widen(e.all.diff)
+		widen(e.all.widest())
 		if len(e.cells) > 1 && len(e.cells) <= effectCells {
 			for _, k := range e.cells {
 				nameRoom = math.Max(nameRoom, f.measure(k.name, cell)+10)
@@ -69,8 +69,8 @@ func planEffects(r *Report, f *fonts, width float64) (*drawing, error) {
 		label:  fmt.Sprintf("Forest plot of differences in %s for %s.", metricName(r.data.Sweep.Primary), plural(drawn, "factor level", "factor levels")),
 	}
 	d.caption = fmt.Sprintf("Diamonds: difference in %s between two levels of a factor, mean over all pairs of runs with equal seed and other factors; "+
-		"circles: the same within each setting of the other factors. Lines are 95 %% intervals over %s. "+
-		"Hollow grey: no clear difference. %s", metricName(r.data.Sweep.Primary), r.intervalsOver(), r.provenance(r.variants...))
+		"circles: the same within each setting of the other factors, without a verdict. Lines are 95 %% intervals over %s. "+
+		"Hollow grey: may be noise, by the interval over seeds, that over seeds and documents, or the p adjusted over the effects. %s", metricName(r.data.Sweep.Primary), r.effectsOver(), r.provenance(r.variants...))
 	d.paint = func(c *canvas) {
 		ticks := x.ticks(max(3, int((x.to-x.from)/60)))
 		for i := range ticks {
@@ -115,7 +115,7 @@ func (c *canvas) effect(e *effect, x scale, y, nameRoom, width float64, narrow b
 		c.close()
 		return y + effectRow + effectGap
 	}
-	all := e.all.diff
+	all := e.all.widest()
 	mark := inkText
 	if e.all.mark != experiments.Better && e.all.mark != experiments.Worse {
 		mark = inkError
@@ -134,19 +134,12 @@ func (c *canvas) effect(e *effect, x scale, y, nameRoom, width float64, narrow b
 	if len(e.cells) > 1 && len(e.cells) <= effectCells {
 		for _, k := range e.cells {
 			mid := y + effectCellH/2
-			tint := inkError
-			if k.diff.Excludes(0) {
-				tint = inkMuted
-			}
 			c.open(fmt.Sprintf("%s at %s: %s (runs %s)", e.name(), k.name, withSpan(k.diff, signed), k.runs))
 			c.text(10, mid+tickSize*0.35, c.fonts.fit(k.name, nameRoom-10, cell), cell)
 			if known(k.diff) {
-				c.whisker(x.at(k.diff.Low), x.at(k.diff.High), mid, 0, stroke{tint: tint, width: 0.9})
+				c.whisker(x.at(k.diff.Low), x.at(k.diff.High), mid, 0, stroke{tint: inkMuted, width: 0.9})
 			}
-			c.circle(x.at(k.diff.Value), mid, 2.3, tint, 0)
-			if tint == inkError {
-				c.circle(x.at(k.diff.Value), mid, 1.3, inkPaper, 0)
-			}
+			c.circle(x.at(k.diff.Value), mid, 2.3, inkMuted, 0)
 			c.text(width, mid+tickSize*0.35, numbersOf(k.diff, narrow), lettering{size: tickSize, tint: inkMuted, at: atEnd})
 			c.close()
 			y += effectCellH
@@ -166,8 +159,18 @@ func (e *effect) note() string {
 	if e.all == nil {
 		return e.name() + ": " + e.reason
 	}
-	return fmt.Sprintf("%s: %s over %s, p %s", e.name(), withSpan(e.all.diff, signed),
+	return fmt.Sprintf("%s: %s over %s, adjusted p %s", e.name(), withSpan(e.all.widest(), signed),
 		plural(e.all.n, "pair of runs", "pairs of runs"), pValue(e.all.p))
+}
+
+// effectsOver says what the intervals of effects are over.
+func (r *Report) effectsOver() string {
+	for i := range r.effects {
+		if e := r.effects[i].all; e != nil && e.both != nil {
+			return "seeds and the " + r.scoredOn() + " at once"
+		}
+	}
+	return r.intervalsOver()
 }
 
 // intervalsOver says what the intervals of differences are over.

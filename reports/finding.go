@@ -60,10 +60,10 @@ func (r *Report) factorFindings() []string {
 		case e.all == nil:
 			out = append(out, fmt.Sprintf("%s: not compared (%s).", e.name(), e.reason))
 		case e.all.mark == experiments.Better, e.all.mark == experiments.Worse:
-			out = append(out, fmt.Sprintf("%s: %s, %s over %s.", e.name(), e.all.mark, withSpan(e.all.diff, signed),
+			out = append(out, fmt.Sprintf("%s: %s, %s over %s.", e.name(), e.all.mark, withSpan(e.all.widest(), signed),
 				plural(e.all.n, "pair of runs", "pairs of runs")))
 		default:
-			out = append(out, fmt.Sprintf("%s: no clear difference, %s over %s.", e.name(), withSpan(e.all.diff, signed),
+			out = append(out, fmt.Sprintf("%s: no clear difference, %s over %s.", e.name(), withSpan(e.all.widest(), signed),
 				plural(e.all.n, "pair of runs", "pairs of runs")))
 		}
 	}

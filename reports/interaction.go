@@ -278,7 +278,8 @@ func (r *Report) interactionTitle() string {
 	var top *metrics.Contrast
 	for i := range r.analysis.Interactions {
 		x := &r.analysis.Interactions[i]
-		if r.analysis.ResidualFreedom > 0 && adjusted[i] < 0.05 && x.Interval.Excludes(0) && (top == nil || math.Abs(x.Value) > math.Abs(top.Value)) {
+		found := experiments.MarkOf(experiments.Estimate{Value: x.Value, Interval: &[2]float64{x.Interval.Low, x.Interval.High}}, adjusted[i], metrics.DefaultLevel)
+		if r.analysis.ResidualFreedom > 0 && found != experiments.Noise && (top == nil || math.Abs(x.Value) > math.Abs(top.Value)) {
 			top = x
 		}
 	}

@@ -72,7 +72,8 @@ func (r *Report) methods() []string {
 		"Macro F1 is the mean over entity types with gold support in the split; division by zero gives 0.")
 	p = append(p, fmt.Sprintf("Uncertainty: intervals are 95 %% percentile intervals of %s bootstrap resamples of documents (seed %d), with the runs fixed; "+
 		"differences resample the same documents on both sides. A difference is called better or worse only when its intervals over documents, over "+
-		"pairs of runs (by t) and over both at once exclude zero; over entity types p is adjusted by Benjamini and Hochberg's method, and types in fewer than %d test documents are not judged. "+
+		"pairs of runs (by t) and over both at once exclude zero and the p of the bootstrap, of swapping documents between the sides and of the t test over both are at most 0.05. "+
+		"An effect of a factor must besides exclude zero over seeds (analysis of variance, seed as block) with its p adjusted over the effects. Over entity types p is adjusted by Benjamini and Hochberg's method, and types in fewer than %d test documents are not judged. "+
 		"Rare entity types are those in fewer than %d training documents. Variants are ranked by %s.",
 		thousands(r.data.Resamples), r.data.Seed, experiments.MinDocuments, r.data.Thresholds.Few, metricName(r.chosenBy)))
 	return p

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/invoicelab/invoicelab/experiments"
 	"github.com/invoicelab/invoicelab/metrics"
@@ -184,48 +185,81 @@ func (r *Report) cacheKey(parts ...any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// compare is experiments.Compare through the cache: a comparison is kept as
-// the JSON that compare prints, with its key made of all that it reads.
+// compare is experiments.Compare through the cache.
 func (r *Report) compare(a, b *variant, opt experiments.CompareOptions) (experiments.Comparison, error) {
-	type read struct {
-		Name, Run, Key, Canonical, Corpus, Revision, Device string
-		Levels                                              map[string]string
-		Seed                                                uint64
-		TrainDocs                                           map[string]int
-		Groups                                              map[string]string
-		Seconds                                             float64
-		Recorded                                            float64
-		Test, Heldout                                       string
-	}
-	parts := []any{"comparison", opt.Metric}
+	parts := []any{"comparison", opt.Metric, opt.Brief}
 	for _, v := range []*variant{a, b} {
+		parts = append(parts, v.name)
 		for _, o := range v.runs {
-			recorded := o.Metrics[opt.Metric]
-			if math.IsNaN(recorded) || math.IsInf(recorded, 0) {
-				recorded = -1 // no metric of counts is below 0
-			}
-			_, test := contents(&o.Test)
-			_, held := contents(&o.Heldout)
-			parts = append(parts, read{v.name, o.Run, o.Key, o.Canonical, o.CorpusDigest, o.Revision, o.Device, o.Levels, o.Seed, o.TrainDocs, o.Groups, o.Seconds, recorded, test, held})
+			parts = append(parts, readOf(o, opt.Metric))
 		}
 	}
-	key := r.cacheKey(parts...)
-	var c experiments.Comparison
-	if r.data.Cache != nil {
-		if content, ok := r.data.Cache.Load(key); ok && json.Unmarshal(content, &c) == nil {
-			return c, nil
+	return cached(r, r.cacheKey(parts...), func() (experiments.Comparison, error) { return experiments.Compare(a.side(), b.side(), opt) })
+}
+
+// compareFactors is experiments.CompareFactors through the cache.
+func (r *Report) compareFactors() (experiments.FactorTable, error) {
+	opt := r.options()
+	info := experiments.SweepInfo{Name: r.data.Sweep.Name, Primary: r.data.Sweep.Primary, Seeds: r.data.Sweep.Seeds}
+	for _, a := range r.data.Sweep.Axes {
+		axis := experiments.AxisInfo{Name: a.Name}
+		for _, l := range a.Levels {
+			axis.Levels = append(axis.Levels, l.Name)
 		}
+		info.Axes = append(info.Axes, axis)
 	}
-	c, err := experiments.Compare(a.side(), b.side(), opt)
-	if err != nil || r.data.Cache == nil {
-		return c, err
+	parts := []any{"factors", opt.Metric, info}
+	for i := range r.data.Outcomes {
+		parts = append(parts, readOf(&r.data.Outcomes[i], opt.Metric))
 	}
-	content, err := json.Marshal(c)
+	return cached(r, r.cacheKey(parts...), func() (experiments.FactorTable, error) {
+		return experiments.CompareFactors(info, nil, r.data.Outcomes, opt)
+	})
+}
+
+// read is what a comparison reads of a run.
+type read struct {
+	Run, Key, Canonical, Corpus, Revision, Device string
+	Levels                                        map[string]string
+	Seed                                          uint64
+	TrainDocs                                     map[string]int
+	Groups                                        map[string]string
+	Seconds                                       float64
+	Recorded, Validation                          float64 // the metric as it was recorded
+	Test, Heldout                                 string
+}
+
+func readOf(o *experiments.Outcome, metric string) read {
+	recorded := func(name string) float64 {
+		v, ok := o.Metrics[name]
+		if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
+			return -1 // no metric of counts is below 0
+		}
+		return v
+	}
+	_, test := contents(&o.Test)
+	_, held := contents(&o.Heldout)
+	_, name, _ := strings.Cut(metric, "/")
+	return read{o.Run, o.Key, o.Canonical, o.CorpusDigest, o.Revision, o.Device, o.Levels, o.Seed, o.TrainDocs, o.Groups, o.Seconds, recorded(metric), recorded("validation/" + name), test, held}
+}
+
+// cached gives what do computes: as the cache has it, as JSON, or anew.
+func cached[T any](r *Report, key string, do func() (T, error)) (v T, err error) {
+	if r.data.Cache == nil {
+		return do()
+	}
+	if content, ok := r.data.Cache.Load(key); ok && json.Unmarshal(content, &v) == nil {
+		return v, nil
+	}
+	if v, err = do(); err != nil {
+		return v, err
+	}
+	content, err := json.Marshal(v)
 	if err != nil {
-		return c, fmt.Errorf("reports: comparison: %w", err)
+		return v, fmt.Errorf("reports: cache: %w", err)
 	}
 	r.data.Cache.Store(key, content)
-	return c, nil
+	return v, nil
 }
 
 // meanOf is the mean of a statistic over runs, with its interval over
@@ -263,7 +297,8 @@ type contrast struct {
 // runPair is a run of each side.
 type runPair struct{ a, b *experiments.Outcome }
 
-// difference compares pairs of runs by the primary metric. The reason says why
+// difference compares pairs of runs by the primary metric, without a verdict
+// where that is a metric of counts: experiments gives it. The reason says why
 // there is nothing to compare.
 func (r *Report) difference(pairs []runPair) (c *contrast, reason string, err error) {
 	var values []float64
@@ -300,7 +335,8 @@ func (r *Report) difference(pairs []runPair) (c *contrast, reason string, err er
 	if !countable {
 		if c.over != nil {
 			c.diff, c.p = *c.over, overP
-			c.mark = r.markOf(c, *c.over)
+			ends := [2]float64{c.over.Low, c.over.High}
+			c.mark = experiments.MarkOf(experiments.Estimate{Value: mean, Interval: &ends}, overP, metrics.DefaultLevel)
 		}
 		return c, "", nil
 	}
@@ -312,26 +348,15 @@ func (r *Report) difference(pairs []runPair) (c *contrast, reason string, err er
 	if d.Both != nil {
 		c.both, c.p = &d.Both.Interval, math.Max(d.P, d.Both.P)
 	}
-	switch {
-	case documents < experiments.MinDocuments:
-		c.mark = experiments.TooFew
-	case c.over != nil:
-		c.mark = r.markOf(c, d.Diff, *c.over, *c.both)
-	}
 	return c, "", nil
 }
 
-// markOf is better or worse when every interval lies on one side of zero.
-func (r *Report) markOf(c *contrast, all ...metrics.Interval) experiments.Mark {
-	for _, v := range all {
-		if !v.Excludes(0) || (v.Value > 0) != (c.diff.Value > 0) {
-			return experiments.Noise
-		}
+// widest is the interval over pairs and documents at once, where there is one.
+func (c *contrast) widest() metrics.Interval {
+	if c.both != nil {
+		return *c.both
 	}
-	if c.diff.Value > 0 {
-		return experiments.Better
-	}
-	return experiments.Worse
+	return c.diff
 }
 
 // pairsOf pairs the runs of two sets of variants by seed and by the levels of
