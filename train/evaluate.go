@@ -14,10 +14,16 @@ import (
 // has more.
 const scoreTokens = 4096
 
+// violationTokens are the tokens that BIO violations are told for: they are
+// rare.
+const violationTokens = 1000
+
 // score predicts a split and counts entities per document and label, strict.
 // nll is the CRF's negative log-likelihood per token, NaN without a CRF, +Inf
 // where it forbids the labels of a document. marks are the figures of the
-// separated head's structure and visual types, none for another head.
+// separated head's structure and visual types, and the BIO violations in 1,000
+// tokens: bio_violations_before_crf of the best label of each token by itself,
+// bio_violations of what is predicted.
 func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[string]float64, nll float64) {
 	begin := time.Now()
 	defer func() { r.scoring += time.Since(begin) }()
@@ -29,6 +35,7 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 	}
 	structure, visual := markCounts()
 	entropy, rows := 0.0, 0
+	before, after := 0, 0 // BIO violations, before the CRF and in what is predicted
 	for first := 0; first < len(docs); {
 		var which []int
 		for n := 0; first < len(docs); first++ {
@@ -39,7 +46,7 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 		}
 		batch := r.scorer.pack(docs, which, 0)
 		p := r.model.Posterior(batch)
-		predicted := p.Path()
+		predicted, greedy := p.Path(), p.Greedy()
 		structureSets, visualSets := r.model.Marks()
 		if q, groups := r.model.GroupProbabilities(); q != nil {
 			s, n := entropyShare(q, groups, func(row int) bool { return batch.Labels[row] > 0 })
@@ -52,6 +59,7 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 		for i, w := range which {
 			d, from, to := &docs[w], batch.Offsets[i], batch.Offsets[i+1]
 			gold, found := d.labels, predicted[from:to]
+			before, after = before+metrics.Violations(greedy[from:to]), after+metrics.Violations(found)
 			if r.view != nil {
 				gold, found = r.job.Data.Docs[split][w].Labels(), r.view.full(found)
 				structure.add(d.structure, structureSets[from:to])
@@ -62,6 +70,10 @@ func (r *runner) score(split corpus.Split) (tally metrics.Tally, marks map[strin
 	}
 	r.entropy = entropy / float64(rows)
 	marks = map[string]float64{}
+	if tokens > 0 {
+		marks["bio_violations_before_crf"] = violationTokens * float64(before) / float64(tokens)
+		marks["bio_violations"] = violationTokens * float64(after) / float64(tokens)
+	}
 	structure.figures(marks)
 	visual.figures(marks)
 	return tally, marks, sum / float64(tokens)

@@ -222,7 +222,8 @@ func TestValidationLoss(t *testing.T) {
 		job := toyJob(toy(false))
 		job.Model.CRF, job.Train.Epochs = crf, 6
 		var losses []float64
-		_, err := runOn(t, "cpu", 1, job, func(e train.Event) {
+		sawBefore := false
+		res, err := runOn(t, "cpu", 1, job, func(e train.Event) {
 			if e.Epoch == nil {
 				return
 			}
@@ -231,7 +232,16 @@ func TestValidationLoss(t *testing.T) {
 				t.Fatalf("%s: epoch %d has crf_nll %v: %v", crf, e.Epoch.Epoch, v, has)
 			}
 			losses = append(losses, v)
+			// A CRF of BIO lets no violation through; without one all stay.
+			before, after := e.Epoch.Validation["bio_violations_before_crf"], e.Epoch.Validation["bio_violations"]
+			sawBefore = sawBefore || before > 0
+			if crf != "none" && after != 0 || crf == "none" && after != before || before < 0 || before > 1000 {
+				t.Errorf("%s: epoch %d: %v BIO violations in 1,000 tokens before the CRF, %v after", crf, e.Epoch.Epoch, before, after)
+			}
 		})
+		if _, has := res.Metrics["test/bio_violations_before_crf"]; !has || !sawBefore {
+			t.Errorf("%s: BIO violations are kept: %v; some in the first epochs: %v", crf, has, sawBefore)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

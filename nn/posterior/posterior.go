@@ -33,15 +33,24 @@ func New(be kernels.Backend, mem *kernels.Arena, scores kernels.Mat, crf *kernel
 // Documents is the number of documents.
 func (p *Posterior) Documents() int { return len(p.offsets) - 1 }
 
+// Greedy is the label with the best score of every token by itself, as it stands
+// before a CRF.
+func (p *Posterior) Greedy() []int32 {
+	best := p.mem.I32(p.scores.Rows)
+	p.be.Argmax(best, p.scores)
+	labels := make([]int32, p.scores.Rows)
+	p.be.GetI32(labels, best)
+	return labels
+}
+
 // Path is the label of every token: the best path by Viterbi or, without a CRF,
 // the best score.
 func (p *Posterior) Path() []int32 {
-	best := p.mem.I32(p.scores.Rows)
 	if p.crf == nil {
-		p.be.Argmax(best, p.scores)
-	} else {
-		p.be.Viterbi(best, p.mem.F64(len(p.offsets)-1), p.scores, *p.crf, p.offsets)
+		return p.Greedy()
 	}
+	best := p.mem.I32(p.scores.Rows)
+	p.be.Viterbi(best, p.mem.F64(len(p.offsets)-1), p.scores, *p.crf, p.offsets)
 	path := make([]int32, p.scores.Rows)
 	p.be.GetI32(path, best)
 	return path

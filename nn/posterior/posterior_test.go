@@ -74,6 +74,11 @@ func TestAgainstEnumeration(t *testing.T) {
 		}
 		p := posterior.New(be, mem, kernels.NewMat(put(values), 9, c), crf, offsets)
 		path, marginals := p.Path(), p.Marginals()
+		for i, label := range p.Greedy() { // whatever the transitions
+			if row := values[i*c : (i+1)*c]; row[label] != slices.Max(row) {
+				t.Errorf("crf %v, token %d: greedy label %d of scores %v", withCRF, i, label, row)
+			}
+		}
 		for d := range 3 {
 			first, end := int(offsets[d]), int(offsets[d+1])
 			scores := make([]float64, 0, (end-first)*c)
