@@ -22,6 +22,8 @@ var (
 	pageStyle string
 	//go:embed page.js
 	pageScript string
+	//go:embed table.js
+	tableScript string
 )
 
 // fact is a figure of the head of the page.
@@ -61,7 +63,7 @@ type page struct {
 // other file. The same data give the same bytes.
 func (r *Report) HTML() ([]byte, error) {
 	style := styleOf(pageStyle)
-	script := strings.TrimSpace(pageScript)
+	script := strings.TrimSpace(TableScript() + pageScript)
 	p := page{
 		Title: r.data.Sweep.Name, About: r.data.Sweep.About,
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hashOf(style), hashOf(script)),

@@ -1,8 +1,6 @@
 package reports
 
 import (
-	"strings"
-
 	"github.com/invoicelab/invoicelab/config"
 	"github.com/invoicelab/invoicelab/corpus"
 	"github.com/invoicelab/invoicelab/experiments"
@@ -49,10 +47,10 @@ func FigureNamed(name string) (Figure, bool) {
 // page follows it.
 func Style() string { return styleOf("") }
 
-// TableScript is the script by which the tables of a page sort and filter.
-// A table needs an id and a field <input data-for="ID"> inside a class tools,
-// as page.gohtml has them.
-func TableScript() string { return strings.TrimSpace(pageScript) }
+// TableScript is the script by which the tables of a page sort and filter: its
+// function table takes an element, whose cells tell their numbers in data-v.
+// The field that filters is an <input data-for="ID"> inside a class tools.
+func TableScript() string { return "\"use strict\";\n" + tableScript }
 
 // Group is the data of runs that no sweep holds together: each side is a
 // level of one axis, "variant". Figures that set two variants side by side

@@ -18,7 +18,7 @@ var (
 	//go:embed style.css
 	styleSheet string
 	//go:embed script.js
-	script []byte
+	script string
 )
 
 // assetPrefix is where the style sheet and the script are.
@@ -39,7 +39,7 @@ type asset struct {
 func newAssets() assets {
 	a := assets{files: map[string]asset{}}
 	a.Style = a.add("style-", ".css", "text/css; charset=utf-8", []byte(reports.Style()+"\n"+styleSheet))
-	a.Script = a.add("script-", ".js", "text/javascript; charset=utf-8", script)
+	a.Script = a.add("script-", ".js", "text/javascript; charset=utf-8", []byte(reports.TableScript()+script))
 	a.Icon = a.add("icon-", ".svg", "image/svg+xml", []byte(icon))
 	return a
 }
