@@ -14,6 +14,9 @@ import (
 	"unicode"
 
 	"github.com/invoicelab/invoicelab/corpus"
+	"github.com/invoicelab/invoicelab/corpus/draw"
+	"github.com/invoicelab/invoicelab/corpus/invoices"
+	"github.com/invoicelab/invoicelab/corpus/typeset"
 	"github.com/invoicelab/invoicelab/experiments"
 )
 
@@ -99,6 +102,12 @@ func (r *Report) errorFiles() ([]file, error) {
 	for i := range e.docs {
 		e.byID[e.docs[i].ID] = i
 	}
+	if m := ds.Manifest; m.Source == "generated" && m.Recipe != nil {
+		var err error
+		if e.made, err = invoices.New(ds.Schema, *m.Recipe); err != nil {
+			return nil, fmt.Errorf("reports: error pages: %w", err)
+		}
+	}
 	for _, o := range r.candidate.runs {
 		said, err := r.data.Predictions(o.Key)
 		if err != nil {
@@ -166,6 +175,7 @@ type errorPages struct {
 	r      *Report
 	docs   []corpus.Document
 	schema *corpus.Schema
+	made   *invoices.Generator // of generated documents, else nil
 	byID   map[string]int
 	said   []map[string][]experiments.PredictedSpan // by run and document
 }
@@ -303,9 +313,25 @@ func (e *errorPages) worst(name string, d documentErrors) (worstDocument, error)
 		w.Gold, w.Said = plainText(doc, gold), plainText(doc, predicted)
 		return w, nil
 	}
-	pages, err := drawPages(doc, gold, predicted, fmt.Sprintf("%s-%d", fileName(name), d.doc))
-	w.Pages = pages
-	return w, err
+	pages, err := e.layout(doc)
+	if err != nil {
+		return w, fmt.Errorf("reports: error pages: %w", err)
+	}
+	w.Pages = drawPages(doc, pages, gold, predicted, fmt.Sprintf("%s-%d", fileName(name), d.doc))
+	return w, nil
+}
+
+// layout gives the pages of a document: those that a generated one was laid out
+// on, or pages drawn from its boxes.
+func (e *errorPages) layout(doc *corpus.Document) ([]typeset.Page, error) {
+	if e.made != nil {
+		if k, ok := e.made.Find(doc.ID); ok {
+			_, pages := e.made.Draw(k)
+			return pages, nil
+		}
+	}
+	pages, _, err := draw.FromBoxes(doc)
+	return pages, err
 }
 
 // sameTokens names the entities of the other side that overlap m.

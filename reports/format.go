@@ -61,14 +61,14 @@ func pValue(p float64) string {
 	}
 }
 
-// duration writes seconds for people: 8.4 s, 94 s, 12 min, 3.1 h.
+// duration writes seconds for people: 8.4 s, 194 s, 12 min, 3.1 h.
 func duration(seconds float64) string {
 	switch {
 	case math.IsNaN(seconds):
 		return "–"
 	case seconds < 10:
 		return trimmed(seconds, 1) + " s"
-	case seconds < 120:
+	case seconds < 600:
 		return trimmed(seconds, 0) + " s"
 	case seconds < 7200:
 		return trimmed(seconds/60, 0) + " min"

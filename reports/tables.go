@@ -140,7 +140,31 @@ func (r *Report) variantNotes() []string {
 	if !rare {
 		notes = append(notes, fmt.Sprintf("No entity type with support in the test split is in fewer than %d training documents, so there is no rare F1.", r.data.Thresholds.Few))
 	}
+	for _, v := range []*variant{r.candidate, r.baseline} {
+		if note := violations(v); note != "" {
+			notes = append(notes, note)
+		}
+	}
 	return notes
+}
+
+// violations says how often a variant breaks BIO; empty where its runs do not
+// tell.
+func violations(v *variant) string {
+	if v == nil {
+		return ""
+	}
+	var means [2]float64
+	for i, name := range []string{"test/bio_violations_before_crf", "test/bio_violations"} {
+		for _, o := range v.runs {
+			x, known := o.Metrics[name]
+			if !known {
+				return ""
+			}
+			means[i] += x / float64(len(v.runs))
+		}
+	}
+	return fmt.Sprintf("BIO violations of %s in 1,000 test tokens: %s by the best label of each token, %s in what it predicts.", v.name, trimmed(means[0], 2), trimmed(means[1], 2))
 }
 
 func (r *Report) pairTitle() string {

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 type claimsPage struct {
 	Counts []verdictCount
 	Only   string // verdict that is shown; empty for all
-	Rows   []claimRow
+	Parts  []claimPart
 	All    int
 }
 
@@ -22,12 +23,19 @@ type verdictCount struct {
 	Here                 bool
 }
 
+// claimPart is the claims of one source.
+type claimPart struct {
+	Source string
+	Rows   []claimRow
+}
+
 // claimRow is a claim as a page shows it.
 type claimRow struct {
 	claims.Row
 	Class     string
 	Published string
 	Measured  string
+	Interval  string // of Measured
 	N         string
 	Runs      []fact
 }
@@ -54,7 +62,11 @@ func (s *Server) claims(r *http.Request) (answer, error) {
 		if p.Only != "" && string(row.Verdict) != p.Only {
 			continue
 		}
-		p.Rows = append(p.Rows, viewClaim(row))
+		if n := len(p.Parts); n == 0 || p.Parts[n-1].Source != row.Source {
+			p.Parts = append(p.Parts, claimPart{Source: row.Source})
+		}
+		part := &p.Parts[len(p.Parts)-1]
+		part.Rows = append(part.Rows, viewClaim(row))
 	}
 	return answer{name: "claims", title: "Claims", section: "claims", data: p}, nil
 }
@@ -63,16 +75,16 @@ func (s *Server) claims(r *http.Request) (answer, error) {
 const shownKeys = 12
 
 func viewClaim(row claims.Row) claimRow {
-	c := claimRow{Row: row, Class: verdictClass[row.Verdict], Measured: dash}
+	c := claimRow{Row: row, Class: verdictClass[row.Verdict]}
 	c.Published = trimmed(row.Published[0])
 	if row.Published[1] != row.Published[0] {
 		c.Published += " to " + trimmed(row.Published[1])
 	}
 	c.Published = strings.TrimSpace(c.Published + " " + row.Unit)
 	if m := row.Measured; m != nil {
-		c.Measured = strings.TrimSpace(trimmed(m.Value) + " " + row.Unit)
+		c.Measured = trimmed(m.Value)
 		if m.Interval != nil {
-			c.Measured += " (" + span(m.Interval, trimmed) + ")"
+			c.Interval = span(m.Interval, trimmed)
 		}
 	}
 	if row.N > 0 {
@@ -88,5 +100,11 @@ func viewClaim(row claims.Row) claimRow {
 	return c
 }
 
-// trimmed writes a figure in the unit of its claim.
-func trimmed(v float64) string { return strconv.FormatFloat(v, 'g', 5, 64) }
+// trimmed writes a figure in the unit of its claim: whole numbers and large
+// ones in groups of three digits, others with four digits.
+func trimmed(v float64) string {
+	if a := math.Abs(v); a < 1e15 && (a >= 1000 || a == math.Trunc(a)) {
+		return strings.Replace(thousands(int(math.Round(v))), "-", "−", 1)
+	}
+	return strings.Replace(strconv.FormatFloat(v, 'g', 4, 64), "-", "−", 1)
+}

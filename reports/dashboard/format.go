@@ -87,14 +87,14 @@ func pValue(p *float64) string {
 	return strconv.FormatFloat(*p, 'f', 3, 64)
 }
 
-// seconds writes a time for people: 8.4 s, 94 s, 12 min, 3.1 h.
+// seconds writes a time for people: 8.4 s, 194 s, 12 min, 3.1 h.
 func seconds(s float64) string {
 	switch {
 	case math.IsNaN(s):
 		return dash
 	case s < 10:
 		return strconv.FormatFloat(s, 'f', 1, 64) + " s"
-	case s < 120:
+	case s < 600:
 		return strconv.FormatFloat(s, 'f', 0, 64) + " s"
 	case s < 7200:
 		return strconv.FormatFloat(s/60, 'f', 0, 64) + " min"
