@@ -33,7 +33,15 @@ func Judge(ctx context.Context, store *experiments.Store, p Plan, b Bench) (Ledg
 }
 
 // finished reads the runs that the claims of a plan are about, by key.
-func finished(ctx context.Context, store *experiments.Store, p Plan) (map[string]experiments.Outcome, error) {
+func finished(ctx context.Context, store *experiments.Store, p Plan) (done map[string]experiments.Outcome, err error) {
+	err = store.AtOnce(ctx, func(store *experiments.Store) error {
+		done, err = finishedNow(ctx, store, p)
+		return err
+	})
+	return done, err
+}
+
+func finishedNow(ctx context.Context, store *experiments.Store, p Plan) (map[string]experiments.Outcome, error) {
 	done := map[string]experiments.Outcome{}
 	known, err := store.Runs(ctx, experiments.Filter{})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -91,6 +92,9 @@ func unknownCommand(c *cli.Context) error {
 func exitCode(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0
+	}
+	if err == context.Canceled { // ctrl-C, where the command has nothing more to say of it
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintln(stderr, "invoicelab:", err)
 	var usage usageError

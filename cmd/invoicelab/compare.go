@@ -83,15 +83,21 @@ func compareRun(c *cli.Context) error {
 		}
 	}
 	var sides [2]experiments.Side
-	for i, f := range filters {
-		outcomes, err := store.Outcomes(c.Context, f)
-		if err != nil {
-			return err
+	err = store.AtOnce(c.Context, func(store *experiments.Store) error {
+		for i, f := range filters {
+			outcomes, err := store.Outcomes(c.Context, f)
+			if err != nil {
+				return err
+			}
+			if len(outcomes) == 0 {
+				return fmt.Errorf("compare: no finished run of %s in %s", names[i], c.String("store"))
+			}
+			sides[i] = experiments.Side{Name: names[i], Outcomes: outcomes}
 		}
-		if len(outcomes) == 0 {
-			return fmt.Errorf("compare: no finished run of %s in %s", names[i], c.String("store"))
-		}
-		sides[i] = experiments.Side{Name: names[i], Outcomes: outcomes}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	comparison, err := experiments.Compare(sides[0], sides[1], opt)
 	if err != nil {
