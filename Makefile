@@ -73,6 +73,22 @@ contact-sheet: build
 	$(BIN) corpus families --documents 3000 --seed 3 --noise 0 --out docs/families.png
 	$(BIN) corpus families --documents 3000 --seed 3 --noise 0.1 --overlap 0.6 --disorder 0.3 --languages 0.6 --wrapped 0.3 --distractors 2 --out docs/families-hard.png
 
+# The figures of docs/gallery.md, drawn from real stores: one with the sweeps
+# heads and curriculum-stages, and one with claims that "reproduce" judged.
+GALLERY_STORE ?= paper.db
+GALLERY_CLAIMS ?= $(GALLERY_STORE)
+GALLERY := out/gallery
+
+.PHONY: gallery
+gallery: build browser
+	$(BIN) report heads --store $(GALLERY_STORE) --out $(GALLERY)/heads --errors $(GALLERY)/heads/errors
+	$(BIN) report curriculum-stages --store $(GALLERY_STORE) --out $(GALLERY)/stages
+	$(BIN) report heads --store $(GALLERY_CLAIMS) --out $(GALLERY)/claims
+	cd $(GALLERY)/heads && cp effects.png interaction.png parallel.png per-label.png frequency.png labels-by-variant.png gained-lost.png confusion.png domains.png confidence.png $(CURDIR)/docs/gallery/
+	cp $(GALLERY)/stages/learning-curves.png $(GALLERY)/stages/curriculum.png $(GALLERY)/claims/claims.png docs/gallery/
+	"$${CHROMIUM:-chromium}" --headless --no-sandbox --disable-gpu --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=1280,1000 \
+		--screenshot=$(CURDIR)/docs/gallery/errors.png "file://$$(ls $(CURDIR)/$(GALLERY)/heads/errors/*-invoice-date.html)"
+
 # All tests, after the static checks. The report is looked at in a real
 # Chromium, of which the CHROMIUM variable can name another binary; PDF files
 # are read by pdftotext, and axe-core looks for faults of accessibility.

@@ -66,7 +66,15 @@ func drawPage(d *corpus.Document, page *typeset.Page, number int, marks []marked
 		named bool
 	}
 	var frames []frame
-	var taken []corpus.Box // no name stands over a frame or another name
+	inPoints := func(b corpus.Box) corpus.Box {
+		return corpus.Box{X0: int16(float64(b.X0) * sx), Y0: int16(float64(b.Y0) * sy), X1: int16(math.Ceil(float64(b.X1) * sx)), Y1: int16(math.Ceil(float64(b.Y1) * sy))}
+	}
+	var taken []corpus.Box // no name stands over a word, a frame or another name
+	for i := range d.Tokens {
+		if d.Tokens[i].Page == number {
+			taken = append(taken, inPoints(d.Tokens[i].Box))
+		}
+	}
 	for _, m := range marks {
 		for start := m.start; start < m.end; {
 			end := start + 1
@@ -77,7 +85,7 @@ func drawPage(d *corpus.Document, page *typeset.Page, number int, marks []marked
 				end++
 			}
 			if d.Tokens[start].Page == number {
-				box = corpus.Box{X0: int16(float64(box.X0) * sx), Y0: int16(float64(box.Y0) * sy), X1: int16(math.Ceil(float64(box.X1) * sx)), Y1: int16(math.Ceil(float64(box.Y1) * sy))}
+				box = inPoints(box)
 				frames, taken = append(frames, frame{m, box, start == m.start}), append(taken, box)
 			}
 			start = end
