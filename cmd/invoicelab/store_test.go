@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -78,5 +79,17 @@ func TestStoreBackupOfAnOlderRelease(t *testing.T) {
 	}
 	if r := must(t, "runs", "--store", copied, "--columns", "run,state", "--format", "csv"); strings.Count(r.out, ",done\n") != 8 {
 		t.Errorf("the copy lists\n%s", r.out)
+	}
+}
+
+// What ctrl-C ends says so, in one line.
+func TestInterrupted(t *testing.T) {
+	inFolder(t)
+	must(t, "sweep", "run", "small.yaml", "--store", "runs.db")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	if code := run(ctx, []string{"invoicelab", "runs", "--store", "runs.db"}, &out, &errs); code != 1 || errs.String() != "invoicelab: interrupted\n" || out.Len() > 0 {
+		t.Errorf("exit %d: %q, %q", code, out.String(), errs.String())
 	}
 }
