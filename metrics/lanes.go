@@ -16,6 +16,7 @@ import (
 // label l.
 type packed struct {
 	labels    int
+	present   []int // labels with an entry
 	documents int
 	most      int64   // greatest count of any entry
 	ones      []int32 // documents with a count of 1, column by column
@@ -61,7 +62,10 @@ func pack(t Tally) (packed, error) {
 			byLabel[l.Label] = append(byLabel[l.Label], entry{int32(i), [parts]int32{common, l.TP - common, l.Pred - common, l.Gold - common}})
 		}
 	}
-	for _, entries := range byLabel {
+	for l, entries := range byLabel {
+		if len(entries) > 0 {
+			p.present = append(p.present, l)
+		}
 		for part := range parts {
 			for _, e := range entries {
 				switch n := e.parts[part]; {
@@ -122,13 +126,14 @@ func (w weights) lanes() int { return weighWords * 64 / w.bits }
 // add gives document d one more copy in a weighting.
 func (w weights) add(lane, d int) { w.of[d][lane*w.bits/64] += 1 << (lane * w.bits % 64) }
 
-// weigh sums the counts of p under every weighting: totals[lane][k] is
+// weigh sums the counts of p under every weighting into totals[lane][k], of
+// room: what belongs to a label that p has nothing of stays zero, the rest is
 // overwritten.
 func (w weights) weigh(p packed, totals [][][]Count, k int) {
 	var sums [parts][weighWords]uint64
 	mask := uint64(1)<<w.bits - 1
 	perWord := 64 / w.bits
-	for l := range p.labels {
+	for _, l := range p.present {
 		for part := range sums {
 			sums[part] = w.column(p, parts*l+part)
 		}

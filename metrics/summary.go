@@ -115,6 +115,9 @@ func mean(totals []Count, only []bool, weight func(Count) float64) Score {
 	m := Score{Support: int(all.Gold), Predicted: int(all.Pred), TP: int(all.TP)}
 	weights := 0.0
 	for l, c := range totals {
+		if c == (Count{}) { // most labels, in a few documents
+			continue
+		}
 		w := weight(c)
 		if w == 0 || only != nil && !only[l] {
 			continue
