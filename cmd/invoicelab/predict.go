@@ -81,6 +81,7 @@ func predictTo(c *cli.Context) error {
 		return err
 	}
 	r.split = corpus.Split(c.String("split"))
+	r.tellUnused(docs, c.App.ErrWriter)
 	write := func(w io.Writer) error {
 		if c.Bool("latency") {
 			return r.timed(docs, w, c.App.ErrWriter)
@@ -189,6 +190,22 @@ func checkpointOf(c *cli.Context, run string) ([]byte, error) {
 	}
 	defer store.Close()
 	return store.Checkpoint(c.Context, run)
+}
+
+// tellUnused warns of routes that no document takes.
+func (r *router) tellUnused(docs []corpus.Document, w io.Writer) {
+	var kinds []string
+	for i := range docs {
+		if k := docs[i].Kind; k != "" && !slices.Contains(kinds, k) {
+			kinds = append(kinds, k)
+		}
+	}
+	slices.Sort(kinds)
+	for _, kind := range slices.Sorted(maps.Keys(r.byKind)) {
+		if !slices.Contains(kinds, kind) {
+			fmt.Fprintf(w, "warning: --route %s: no document is of this kind%s\n", kind, didYouMean(kind, kinds))
+		}
+	}
 }
 
 func (r *router) close() {

@@ -36,6 +36,9 @@ func TestPredict(t *testing.T) {
 	if !strings.HasPrefix(alone.out, `{"id":"line-1","entities":[`) || alone.out != routed.out {
 		t.Errorf("alone %q, routed %q", alone.out, routed.out)
 	}
+	if r := must(t, "predict", "--model", "m.safetensors", "--route", "WAYBIL=m.safetensors", "d.jsonl"); r.out != alone.out || !strings.Contains(r.err, "warning: --route WAYBIL: no document is of this kind (did you mean WAYBILL?)") {
+		t.Errorf("a route that no document takes: %q", r.err)
+	}
 	for text, want := range map[string]string{
 		`{"tokens":["a"],"boxes":[[1,1,2,2],[3,3,4,4]]}`: "d.jsonl:1: boxes has 2 members for 1 tokens",
 		`{"tokens":["a"],"boxes":[[1,0,3]]}`:             "d.jsonl:1: box 0 is [1 0 3]; expected x0, y0, x1, y1 in 0..1000",
