@@ -61,3 +61,41 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkHidden trains each head for two epochs on given hidden states of 768 values, on
+// generated invoices, with the combined loss and crf/bio: a trial of a sweep over heads, from its
+// corpus in memory to its scores. The file is written, and verified, before.
+func BenchmarkHidden(b *testing.B) {
+	schema, err := config.LoadSchema("full-197")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ds, err := invoices.Generate(schema, corpus.Recipe{Documents: 1000, Seed: 1, Noise: 0.02})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const width = 768
+	path := exportHidden(b, ds, width, "")
+	be, err := cpu.New(cpu.Levels()[0], 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer be.Close()
+	e := config.Default()
+	e.Model.Encoder.Kind, e.Model.Encoder.Hidden, e.Model.Encoder.Features = "features", width, path
+	e.Model.Loss.Kind, e.Train.Epochs = "combined", 2
+	for _, head := range []string{"linear", "hierarchical", "prototype", "hybrid", "separated"} {
+		b.Run("head="+head, func(b *testing.B) {
+			e.Model.Head.Kind = head
+			tokens := int64(0)
+			for b.Loop() {
+				res, err := train.Run(b.Context(), be, train.Job{Data: ds, Model: e.Model, Curriculum: e.Curriculum, Train: e.Train, Seed: 1}, func(train.Event) {})
+				if err != nil {
+					b.Fatal(err)
+				}
+				tokens += res.Tokens
+			}
+			b.ReportMetric(float64(tokens)/float64(b.N)/2, "tokens/epoch")
+		})
+	}
+}

@@ -23,13 +23,12 @@ const hiddenWidth = 32
 
 // exportHidden writes hidden states of a corpus as an encoder would: a vector for each word,
 // and half of that of the word before.
-func exportHidden(t *testing.T, ds *corpus.Dataset, leaveOut string) string {
-	t.Helper()
+func exportHidden(t testing.TB, ds *corpus.Dataset, width int, leaveOut string) string {
 	var values []float32
 	var index strings.Builder
 	vector := func(word string) []float32 {
 		r := stream.New(1, word)
-		v := make([]float32, hiddenWidth)
+		v := make([]float32, width)
 		for i := range v {
 			v[i] = float32(r.NormFloat64())
 		}
@@ -52,8 +51,8 @@ func exportHidden(t *testing.T, ds *corpus.Dataset, leaveOut string) string {
 	}
 	path := filepath.Join(t.TempDir(), "h.safetensors")
 	var b bytes.Buffer
-	rows := len(values) / hiddenWidth
-	err := safetensors.Write(&b, map[string]*tensor.Dense{"hidden": tensor.NewDense(tensor.Float32, []int{rows, hiddenWidth}, tensor.WithBacking(values))},
+	rows := len(values) / width
+	err := safetensors.Write(&b, map[string]*tensor.Dense{"hidden": tensor.NewDense(tensor.Float32, []int{rows, width}, tensor.WithBacking(values))},
 		map[string]string{"corpus_digest": ds.Manifest.Digest})
 	if err == nil {
 		err = os.WriteFile(path, b.Bytes(), 0o644)
@@ -77,7 +76,7 @@ func hiddenJob(ds *corpus.Dataset, path string) train.Job {
 // path of the file, and its model labels documents whose hidden states it is given.
 func TestHidden(t *testing.T) {
 	ds := toy(false)
-	path := exportHidden(t, ds, "")
+	path := exportHidden(t, ds, hiddenWidth, "")
 	job := hiddenJob(ds, path)
 	res, err := runOn(t, "cpu", 1, job, nil)
 	if err != nil {
@@ -86,7 +85,7 @@ func TestHidden(t *testing.T) {
 	if f1 := res.Metrics["validation/macro_f1"]; f1 < 0.8 {
 		t.Errorf("macro F1 %.3f", f1)
 	}
-	job.Model.Encoder.Features = exportHidden(t, ds, "")
+	job.Model.Encoder.Features = exportHidden(t, ds, hiddenWidth, "")
 	again, err := runOn(t, "cpu", 2, job, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -143,13 +142,13 @@ func TestHidden(t *testing.T) {
 // they are found by name before anything is trained.
 func TestHiddenGrows(t *testing.T) {
 	first, ds := smaller(), toy(false)
-	job := hiddenJob(first, exportHidden(t, first, ""))
+	job := hiddenJob(first, exportHidden(t, first, hiddenWidth, ""))
 	job.Model.Head.Kind, job.Curriculum.Kind, job.Curriculum.Sampler = "linear", "none", "uniform"
 	small, err := runOn(t, "cpu", 1, job, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	job.Data, job.Init, job.Model.Encoder.Features = ds, small.Checkpoint, exportHidden(t, ds, "")
+	job.Data, job.Init, job.Model.Encoder.Features = ds, small.Checkpoint, exportHidden(t, ds, hiddenWidth, "")
 	job.Train.Epochs, job.Train.LearningRate = 1, 1e-12
 	grown, err := runOn(t, "cpu", 1, job, nil)
 	if err != nil {
@@ -166,13 +165,13 @@ func TestHiddenGrows(t *testing.T) {
 // TestHiddenErrors has one line for each thing that does not fit.
 func TestHiddenErrors(t *testing.T) {
 	ds := toy(false)
-	path := exportHidden(t, ds, "")
+	path := exportHidden(t, ds, hiddenWidth, "")
 	missing := ds.Docs[corpus.Validation][0].ID
 	for want, change := range map[string]func(*train.Job){
 		"model.encoder.features: missing":                                     func(j *train.Job) { j.Model.Encoder.Features = "" },
 		"they are 32 wide, and model.encoder.hidden is 24":                    func(j *train.Job) { j.Model.Encoder.Hidden = 24 },
 		"model.encoder.features_digest is 0123: it is another or was changed": func(j *train.Job) { j.Model.Encoder.FeaturesDigest = "0123" },
-		"document " + missing + " is not in it":                               func(j *train.Job) { j.Model.Encoder.Features = exportHidden(t, ds, missing) },
+		"document " + missing + " is not in it":                               func(j *train.Job) { j.Model.Encoder.Features = exportHidden(t, ds, hiddenWidth, missing) },
 	} {
 		job := hiddenJob(ds, path)
 		change(&job)
@@ -185,7 +184,7 @@ func TestHiddenErrors(t *testing.T) {
 // TestHiddenChanges notices a file that is written to while a run reads it.
 func TestHiddenChanges(t *testing.T) {
 	ds := toy(false)
-	job := hiddenJob(ds, exportHidden(t, ds, ""))
+	job := hiddenJob(ds, exportHidden(t, ds, hiddenWidth, ""))
 	job.Train.Epochs = 4
 	for want, change := range map[string]func(size int64) error{
 		"was changed while it was in use": func(size int64) error {
@@ -198,7 +197,7 @@ func TestHiddenChanges(t *testing.T) {
 		},
 		"was cut short while it was in use": func(int64) error { return os.Truncate(job.Model.Encoder.Features, 100) },
 	} {
-		job.Model.Encoder.Features = exportHidden(t, ds, "")
+		job.Model.Encoder.Features = exportHidden(t, ds, hiddenWidth, "")
 		changed := false
 		_, err := runOn(t, "cpu", 1, job, func(train.Event) {
 			if changed {
