@@ -17,7 +17,8 @@ const (
 )
 
 // Compare pairs the runs of two sides (equal seed, corpus and factors, but for
-// the factors that tell the sides apart) and compares the metric on the
+// the factors that tell the sides apart; one run a side is a pair whatever its
+// seeds) and compares the metric on the
 // documents that they share. It is an error when no run has a partner, when a
 // side mixes levels of a factor that tells the sides apart, or when the runs
 // were scored on different documents. What makes the result doubtful without
@@ -129,7 +130,7 @@ func (c *Comparison) list(pairs []pair, split, metric string) (scores, error) {
 		}
 		c.A.Runs, c.B.Runs = append(c.A.Runs, p.a.Run), append(c.B.Runs, p.b.Run)
 		c.Pairs = append(c.Pairs, Pair{A: p.a.Run, B: p.b.Run, Seed: p.a.Seed, Levels: p.levels, ValueA: values[0][k], ValueB: values[1][k]})
-		c.Seeds = append(c.Seeds, p.a.Seed)
+		c.Seeds = append(c.Seeds, p.a.Seed, p.b.Seed)
 		c.Corpora = append(c.Corpora, p.a.CorpusDigest)
 	}
 	slices.Sort(c.Seeds)

@@ -59,6 +59,10 @@ func TestCompareErrors(t *testing.T) {
 		return changed
 	}
 	other := func(o *experiments.Outcome) { o.Test = madeTally(7, 1, 119, strong) }
+	two, err := experiments.Compare(experiments.Side{Name: "A", Outcomes: a[:1]}, experiments.Side{Name: "B", Outcomes: change(b[:1], func(o *experiments.Outcome) { o.Seed = 9 })}, experiments.CompareOptions{})
+	if err != nil || !slices.Equal(two.Seeds, []uint64{1, 9}) || !slices.Contains(two.Warnings, "the seeds differ, 1 and 9: part of the difference is theirs") {
+		t.Errorf("two runs of other seeds: seeds %v, %q, %v", two.Seeds, two.Warnings, err)
+	}
 	for name, test := range map[string]struct {
 		a, b []experiments.Outcome
 		opt  experiments.CompareOptions

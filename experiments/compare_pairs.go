@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// pair is a run of each side with equal seed, corpus and other factors.
+// pair is a run of each side with equal corpus, seed and other factors; the
+// seeds may differ when it is all that was asked for.
 type pair struct {
 	a, b   Outcome
 	levels map[string]string // of the factors that do not tell the sides apart
 }
 
 // pairUp pairs the runs of two sides and says in warnings what was left out.
-// Pairs are in order of their other factors, then seeds.
+// Pairs are in order of their other factors, then seeds. Two runs of the same
+// corpus are a pair, whatever their seeds.
 func pairUp(a, b Side) (pairs []pair, warnings []string, err error) {
 	var sides [2]Side
 	for i, s := range []Side{a, b} {
@@ -64,7 +66,12 @@ func pairUp(a, b Side) (pairs []pair, warnings []string, err error) {
 		}
 	}
 	if len(pairs) == 0 {
-		return nil, nil, noPairs(sides, alone)
+		oa, ob := sides[0].Outcomes[0], sides[1].Outcomes[0]
+		if len(sides[0].Outcomes)+len(sides[1].Outcomes) > 2 || oa.CorpusDigest != ob.CorpusDigest {
+			return nil, nil, noPairs(sides, alone)
+		}
+		warnings = append(warnings, fmt.Sprintf("the seeds differ, %d and %d: part of the difference is theirs", oa.Seed, ob.Seed))
+		return []pair{{a: oa, b: ob}}, warnings, nil
 	}
 	for i, s := range sides {
 		if len(alone[i]) > 0 {
