@@ -110,15 +110,21 @@ func (s *Server) fillComparison(ctx context.Context, p *comparePage, ask compari
 	}
 	c, ready, err := result(s.works, ctx, key, func(ctx context.Context) (experiments.Comparison, error) {
 		var sides [2]experiments.Side
-		for i, f := range filters {
-			outcomes, err := s.store.Outcomes(ctx, f)
-			if err != nil {
-				return experiments.Comparison{}, err
+		err := s.store.AtOnce(ctx, func(at *experiments.Store) error {
+			for i, f := range filters {
+				outcomes, err := at.Outcomes(ctx, f)
+				if err != nil {
+					return err
+				}
+				if len(outcomes) == 0 {
+					return fmt.Errorf("no finished run of %s", names[i])
+				}
+				sides[i] = experiments.Side{Name: names[i], Outcomes: outcomes}
 			}
-			if len(outcomes) == 0 {
-				return experiments.Comparison{}, fmt.Errorf("no finished run of %s", names[i])
-			}
-			sides[i] = experiments.Side{Name: names[i], Outcomes: outcomes}
+			return nil
+		})
+		if err != nil {
+			return experiments.Comparison{}, err
 		}
 		c, err := experiments.Compare(sides[0], sides[1], ask.opt)
 		if err == nil {
@@ -170,16 +176,20 @@ func (s *Server) filters(ctx context.Context, ask *comparison) (filters [2]exper
 }
 
 func (s *Server) byFactor(ctx context.Context, ask comparison) (experiments.FactorTable, error) {
-	info, err := s.store.Sweep(ctx, ask.sweep)
-	if err != nil {
-		return experiments.FactorTable{}, err
-	}
-	f := experiments.Filter{Sweep: ask.sweep}
-	runs, err := s.store.Runs(ctx, f)
-	if err != nil {
-		return experiments.FactorTable{}, err
-	}
-	outcomes, err := s.store.Outcomes(ctx, f)
+	var info experiments.SweepInfo
+	var runs []experiments.RunInfo
+	var outcomes []experiments.Outcome
+	err := s.store.AtOnce(ctx, func(at *experiments.Store) (err error) {
+		f := experiments.Filter{Sweep: ask.sweep}
+		if info, err = at.Sweep(ctx, ask.sweep); err != nil {
+			return err
+		}
+		if runs, err = at.Runs(ctx, f); err != nil {
+			return err
+		}
+		outcomes, err = at.Outcomes(ctx, f)
+		return err
+	})
 	if err != nil {
 		return experiments.FactorTable{}, err
 	}
