@@ -11,7 +11,7 @@ func TestDiagnose(t *testing.T) {
 	inFolder(t)
 	write(t, "long.yaml", longExperiment)
 	must(t, "corpus", "generate", "--documents", "120", "--seed", "3", "--schema", "core-73", "--out", "c")
-	r := must(t, "train", "./long.yaml", "--corpus", "c", "--set", "corpus.schema=", "--set", "train.epochs=2", "--set", "train.learning_rate=1e-7", "--out", "m.safetensors")
+	r := must(t, "train", "./long.yaml", "--corpus", "c", "--set", "corpus.schema=", "--set", "train.epochs=2", "--out", "m.safetensors")
 	got := must(t, "diagnose", "--model", "m.safetensors", "--corpus", "c")
 	if !strings.Contains(got.out, "label never predicted: ") || !strings.Contains(got.out, "\n  - ") || got.err != "" {
 		t.Errorf("%s%s", got.out, got.err)
