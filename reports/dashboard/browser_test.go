@@ -59,15 +59,21 @@ func (v *visitor) look(name string) {
 	if seen.Bytes > mostBytes || seen.Over > 0 || seen.Hacked || seen.Title == "" || !seen.Styled {
 		v.t.Errorf("%s: %+v", name, seen)
 	}
-	v.eval(v.axe, nil)
-	v.examine(name, axeRules, 10)
-	v.scheme("dark")
-	v.examine(name+", dark", axeColours, 0)
-	v.scheme("light")
+	v.accessible(name, 10)
 	for _, line := range v.log {
 		v.t.Errorf("%s: the browser says %s", name, line)
 	}
 	v.log = nil
+}
+
+// accessible asks axe-core about the page that is open, in light and in dark.
+func (v *visitor) accessible(name string, least int) {
+	v.t.Helper()
+	v.eval(v.axe, nil)
+	v.examine(name, axeRules, least)
+	v.scheme("dark")
+	v.examine(name+", dark", axeColours, 0)
+	v.scheme("light")
 }
 
 // examine runs rules of axe-core, of which at least some must have passed.
@@ -161,8 +167,13 @@ func TestPages(t *testing.T) {
 		if hacked {
 			t.Errorf("%s: markup of the address ran", path)
 		}
+		v.accessible(path, 5)
 		v.log = nil // the status is one of a fault
 	}
+	guarded := serve(t, dashboard.Options{Store: store, Token: "sesame"})
+	v.goTo(guarded.URL + "/")
+	v.accessible("login", 5)
+	v.log = nil
 	// Boxes of a document: two are right, or one is missed and one wrong.
 	v.goTo(server.URL + "/document?id=" + key + "&doc=receipt-05")
 	v.settled()
