@@ -175,3 +175,14 @@ func (f *fonts) twoLines(s string, room float64, l lettering) []string {
 	}
 	return []string{strings.TrimSpace(string(runes[:best])), f.fit(strings.TrimSpace(string(runes[best:])), room, l)}
 }
+
+// bands draws a band behind every other of groups of those heights, from y
+// down, which guides the eye across their rows.
+func (c *canvas) bands(y, width float64, heights []float64) {
+	for i, h := range heights {
+		if i%2 == 0 {
+			c.rect(0, y, width, h, inkBand, 0)
+		}
+		y += h
+	}
+}

@@ -194,6 +194,14 @@ func planRanges(r *Report, f *fonts, width float64) (*drawing, error) {
 	top := legendHeight + 16
 	bottom := top + float64(rows+headings)*height + 2
 	x := scale{lo: 0, hi: 1, from: left, to: right}
+	var heights []float64 // of the groups
+	for _, g := range groups {
+		h := float64(len(by[g])) * height
+		if headings > 0 {
+			h += height
+		}
+		heights = append(heights, h)
+	}
 	d := &drawing{
 		title:  r.rangeTitle(shown),
 		height: bottom + 24,
@@ -212,19 +220,11 @@ func planRanges(r *Report, f *fonts, width float64) (*drawing, error) {
 		}
 		c.text(width, top-5, "n", lettering{size: tickSize, bold: true, tint: inkMuted, at: atEnd})
 		y := top
-		for i, g := range groups {
-			h := float64(len(by[g])) * height
-			if headings > 0 {
-				h += height
-			}
-			if grouped && i%2 == 0 {
-				c.rect(0, y, width, h, inkBand, 0)
-			}
-			y += h
+		if grouped {
+			c.bands(y, width, heights)
 		}
 		c.gridX(x, x.ticks(5), top, bottom)
 		c.text((left+right)/2, bottom+20, "F1", lettering{size: tickSize, bold: true, tint: inkMuted, at: atMiddle})
-		y = top
 		for _, g := range groups {
 			if headings > 0 {
 				c.text(2, y+height/2+tickSize*0.35, f.fit(g, width-4, heads), heads)

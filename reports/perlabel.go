@@ -123,7 +123,14 @@ func planPerLabel(r *Report, f *fonts, width float64) (*drawing, error) {
 	}
 	bottom := top + float64(rows+headRows)*rowHeight + 2
 	x := scale{lo: 0, hi: 1, from: left, to: right}
-
+	var heights []float64 // of the groups
+	for _, g := range groups {
+		h := float64(len(g.rows)) * rowHeight
+		if grouped && narrow {
+			h += rowHeight
+		}
+		heights = append(heights, h)
+	}
 	d := &drawing{
 		title:  r.labelTitle(),
 		height: bottom + 24,
@@ -145,21 +152,12 @@ func planPerLabel(r *Report, f *fonts, width float64) (*drawing, error) {
 		}{{"F1", cand.tint}, {"F1", base.tint}, {"n", inkMuted}} {
 			c.text(right+float64(i+1)*labelColumn, head, column.text, lettering{size: tickSize, bold: true, tint: column.tint, at: atEnd})
 		}
-		// Bands behind every other group guide the eye across the row.
 		y := top
-		for i, g := range groups {
-			h := float64(len(g.rows)) * rowHeight
-			if grouped && narrow {
-				h += rowHeight
-			}
-			if grouped && i%2 == 0 {
-				c.rect(0, y, width, h, inkBand, 0)
-			}
-			y += h
+		if grouped {
+			c.bands(y, width, heights)
 		}
 		c.gridX(x, x.ticks(5), top, bottom)
 		c.text((left+right)/2, bottom+20, "F1", lettering{size: tickSize, bold: true, tint: inkMuted, at: atMiddle})
-		y = top
 		for _, g := range groups {
 			if grouped && narrow {
 				c.text(2, y+rowHeight/2+drop, f.fit(g.name, width-4, heads), heads)
