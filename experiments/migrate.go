@@ -50,6 +50,10 @@ func (s *Store) probe() (version int, err error) {
 
 // migrate brings the file to the present form, in one transaction.
 func (s *Store) migrate(ctx context.Context) error {
+	return s.patiently(func() error { return s.bringUpToDate(ctx) })
+}
+
+func (s *Store) bringUpToDate(ctx context.Context) error {
 	return s.inTx(ctx, "open", func(tx *sql.Tx) error {
 		var version int
 		if err := tx.QueryRow(`PRAGMA user_version`).Scan(&version); err != nil {

@@ -9,6 +9,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // Store is a file of runs: an SQLite database in WAL mode, and beside it the
@@ -133,7 +136,7 @@ func (s *Store) connect() error {
 		return nil
 	}
 	var version int
-	err := s.writer.QueryRow(`PRAGMA user_version`).Scan(&version) // from now on the shared memory is there
+	err := s.patiently(func() error { return s.writer.QueryRow(`PRAGMA user_version`).Scan(&version) }) // from now on the shared memory is there
 	if err == nil {
 		err = setAside(s.path + "-shm")
 	}
@@ -160,6 +163,22 @@ func (s *Store) Close() error {
 	}
 	return nil
 }
+
+// patiently does what makes the first connection that writes, and does it again
+// while others keep the file locked. SQLite itself does not wait where two
+// processes switch a new file to WAL at once, since each could wait for the other.
+func (s *Store) patiently(do func() error) error {
+	for until := time.Now().Add(busyTimeout * time.Millisecond); ; time.Sleep(lockedPause) {
+		err := do()
+		var lite sqlite3.Error
+		if !errors.As(err, &lite) || lite.Code != sqlite3.ErrBusy || time.Now().After(until) {
+			return err
+		}
+	}
+}
+
+// lockedPause lies between two tries.
+const lockedPause = 5 * time.Millisecond
 
 // inTx runs do in one write transaction. do must not keep tx. When ctx ends
 // first, nothing is written and the error is that of ctx, whatever the driver

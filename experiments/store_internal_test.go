@@ -40,3 +40,26 @@ func TestTransactionEndsWithItsContext(t *testing.T) {
 		t.Errorf("%d rows, %v", n, err)
 	}
 }
+
+// A new store may be made by several at once: each waits for the others.
+func TestCreateAtOnce(t *testing.T) {
+	for round := range 20 {
+		path := filepath.Join(t.TempDir(), "runs.db")
+		errs := make(chan error)
+		const makers = 8
+		for range makers {
+			go func() {
+				s, err := Create(path)
+				if err == nil {
+					err = s.Close()
+				}
+				errs <- err
+			}()
+		}
+		for range makers {
+			if err := <-errs; err != nil {
+				t.Errorf("round %d: %v", round, err)
+			}
+		}
+	}
+}
