@@ -51,7 +51,7 @@ test-cuda: tools
 
 # The same, slower and stricter: in shuffled orders of threads and blocks,
 # under AddressSanitizer, and with every access of a kernel watched for races,
-# overruns and reads of what nobody wrote. About 6 minutes of one core.
+# overruns and reads of what nobody wrote. It took 13 minutes beside other work.
 ASAN := LD_PRELOAD=$$(g++ -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0:halt_on_error=0
 CUDA_SUITE = $(CUDA_BUILD) go test -tags cuda -count=1 -timeout 30m ./kernels/cuda -exec
 
